@@ -1,0 +1,197 @@
+"""A gRPC server with what every service needs around its handlers.
+
+One interceptor, outermost first: trace, deadline, metrics, errors. A handler sees none of it.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, NoReturn, cast
+
+import grpc
+from grpc import aio
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+
+from servicekit import deadlines, tracing
+from servicekit.errors import ServiceError
+from servicekit.health import Readiness
+from servicekit.logs import get_logger
+from servicekit.metrics import FAST_BUCKETS, Counter, Histogram
+from servicekit.settings import ServiceSettings
+
+log = get_logger("servicekit.grpc")
+
+HANDLED = Counter("grpc_server_handled_total", "Calls answered.", ["method", "code"])
+SECONDS = Histogram(
+    "grpc_server_handling_seconds", "Time to answer a call.", ["method"], buckets=FAST_BUCKETS
+)
+
+_HEALTH_PREFIX = "/grpc.health.v1.Health/"
+_OPTIONS = [
+    # A process left over from before must not take half of the calls unnoticed.
+    ("grpc.so_reuseport", 0),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+    ("grpc.max_receive_message_length", 4 * 1024 * 1024),
+]
+
+type Context = aio.ServicerContext[Any, Any]
+
+
+class GrpcServer:
+    """A server for one service, with the health service beside it."""
+
+    def __init__(self, service: str, settings: ServiceSettings, readiness: Readiness) -> None:
+        self._settings = settings
+        self._readiness = readiness
+        self._domain = f"{service}.codingahead"
+        self._health = health.aio.HealthServicer()
+        self.server = aio.server(interceptors=[_Surround(self._domain)], options=_OPTIONS)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self.server)
+        self.port = 0
+
+    async def start(self, full_name: str) -> None:
+        """Listen, and report *full_name* (and "") as the readiness says.
+
+        Raises:
+            OSError: when the port is taken.
+        """
+        address = f"{self._settings.host}:{self._settings.port}"
+        try:
+            self.port = self._bind(address)
+        except RuntimeError:
+            raise OSError(f"cannot listen on {address}: is the port taken?") from None
+        await self.server.start()
+        self._health_names = ("", full_name)
+        await self.report_health(self._readiness.ready)
+
+    async def report_health(self, ready: bool) -> None:
+        """Tell callers who watch."""
+        status = health_pb2.HealthCheckResponse
+        for name in self._health_names:
+            await self._health.set(name, status.SERVING if ready else status.NOT_SERVING)
+
+    async def stop(self, grace: float) -> None:
+        """Take no more calls and give those in hand *grace* seconds."""
+        await self.server.stop(grace)
+
+    def _bind(self, address: str) -> int:
+        settings = self._settings
+        if settings.tls_cert_file is None or settings.tls_key_file is None:
+            return self.server.add_insecure_port(address)
+        authority = settings.tls_ca_file.read_bytes() if settings.tls_ca_file else None
+        credentials = grpc.ssl_server_credentials(
+            [(settings.tls_key_file.read_bytes(), settings.tls_cert_file.read_bytes())],
+            root_certificates=authority,
+            require_client_auth=authority is not None,
+        )
+        return self.server.add_secure_port(address, credentials)
+
+
+class _Surround(aio.ServerInterceptor):
+    def __init__(self, domain: str) -> None:
+        self._domain = domain
+
+    async def intercept_service(
+        self,
+        continuation: Callable[
+            [grpc.HandlerCallDetails], Awaitable["grpc.RpcMethodHandler[Any, Any] | None"]
+        ],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> "grpc.RpcMethodHandler[Any, Any] | None":
+        # A handler is a named tuple of behaviours, which its published type does not say.
+        handler: Any = await continuation(handler_call_details)
+        method = handler_call_details.method
+        if handler is None or method.startswith(_HEALTH_PREFIX):
+            return cast(None, handler)
+        changed: dict[str, Any]
+        if handler.unary_unary:
+            changed = {"unary_unary": self._unary(handler.unary_unary, method)}
+        elif handler.unary_stream:
+            changed = {"unary_stream": self._stream(handler.unary_stream, method, bounded=True)}
+        elif handler.stream_stream:
+            # A stream of many questions lives as long as its caller: each answer is timed by
+            # whoever asks, not by a deadline of the whole.
+            changed = {"stream_stream": self._stream(handler.stream_stream, method, bounded=False)}
+        else:
+            raise AssertionError(f"{method}: client streaming is not used in any contract")
+        return cast("grpc.RpcMethodHandler[Any, Any]", handler._replace(**changed))
+
+    def _unary(
+        self, behaviour: Callable[[Any, Context], Awaitable[Any]], method: str
+    ) -> Callable[[Any, Context], Awaitable[Any]]:
+        async def call(request: Any, context: Context) -> Any:
+            began = time.perf_counter()
+            code = "OK"
+            try:
+                self._begin(context, bounded=True)
+                return await behaviour(request, context)
+            except Exception as error:
+                failure = _failure(error, method)
+                code = failure.code.name
+                await self._abort(context, failure)
+            except asyncio.CancelledError:
+                code = grpc.StatusCode.CANCELLED.name
+                raise
+            finally:
+                HANDLED.labels(method, code).inc()
+                SECONDS.labels(method).observe(time.perf_counter() - began)
+
+        return call
+
+    def _stream(
+        self,
+        behaviour: Callable[[Any, Context], AsyncIterator[Any]],
+        method: str,
+        *,
+        bounded: bool,
+    ) -> Callable[[Any, Context], AsyncIterator[Any]]:
+        async def call(request: Any, context: Context) -> AsyncIterator[Any]:
+            code = "OK"
+            try:
+                self._begin(context, bounded=bounded)
+                async for response in behaviour(request, context):
+                    yield response
+            except Exception as error:
+                failure = _failure(error, method)
+                code = failure.code.name
+                await self._abort(context, failure)
+            except asyncio.CancelledError:
+                code = grpc.StatusCode.CANCELLED.name
+                raise
+            finally:
+                HANDLED.labels(method, code).inc()
+
+        return call
+
+    def _begin(self, context: Context, *, bounded: bool) -> None:
+        metadata = dict(context.invocation_metadata() or ())
+        parent = metadata.get(tracing.HEADER)
+        tracing.begin(parent if isinstance(parent, str) else None)
+        seconds = context.time_remaining()
+        if bounded and seconds is None:
+            raise ServiceError(
+                grpc.StatusCode.INVALID_ARGUMENT,
+                "DEADLINE_REQUIRED",
+                "Every call must set a deadline.",
+            )
+        if bounded and seconds is not None and seconds <= deadlines.MARGIN:
+            raise ServiceError(
+                grpc.StatusCode.DEADLINE_EXCEEDED,
+                "DEADLINE_TOO_SHORT",
+                "The deadline leaves no time to answer.",
+            )
+        deadlines.begin(seconds if bounded else None)
+
+    async def _abort(self, context: Context, failure: ServiceError) -> NoReturn:
+        await context.abort(failure.code, failure.message, failure.trailing_metadata(self._domain))
+        raise AssertionError("abort never returns")
+
+
+def _failure(error: Exception, method: str) -> ServiceError:
+    if isinstance(error, ServiceError):
+        return error
+    log.error("call_failed", method=method, exc_info=error)
+    return ServiceError(
+        grpc.StatusCode.INTERNAL, "INTERNAL", "The service failed; its log says why."
+    )

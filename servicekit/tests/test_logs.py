@@ -1,0 +1,32 @@
+"""Log lines: one JSON object each, with the service and the trace."""
+
+import json
+import logging
+
+import pytest
+from servicekit.logs import configure_logs, get_logger
+
+from servicekit import tracing
+
+
+def test_a_line_carries_service_logger_fields_and_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("parcels")
+    trace = tracing.begin()
+    get_logger("parcels.store").info("parcel_sent", weight=3)
+    logging.getLogger("a.library").warning("took %s s", 5)
+
+    ours, theirs = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+    assert ours["event"] == "parcel_sent"
+    assert ours["weight"] == 3
+    assert ours["service"] == theirs["service"] == "parcels"
+    assert ours["component"] == "parcels.store"
+    assert ours["trace_id"] == trace.trace_id
+    assert theirs["event"] == "took 5 s"
+
+
+def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("parcels", "warning")
+    get_logger("parcels").info("chatter")
+
+    assert capsys.readouterr().err == ""

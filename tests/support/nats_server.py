@@ -1,0 +1,48 @@
+"""A real event bus for tests, which can be taken away and brought back."""
+
+import asyncio
+import socket
+import sys
+from pathlib import Path
+
+SERVER = Path(sys.executable).parent / "nats-server"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class NatsServer:
+    """A nats-server with JetStream that can be taken away and brought back."""
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        self._port = free_port()
+        self._process: asyncio.subprocess.Process | None = None
+        self.url = f"nats://127.0.0.1:{self._port}"
+
+    async def start(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            *(SERVER, "-a", "127.0.0.1", "-p", str(self._port), "-js", "-sd", self._store),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        for _ in range(100):
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", self._port)
+            except OSError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                await writer.wait_closed()
+                return
+        raise TimeoutError("nats-server did not start")
+
+    async def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            await self._process.wait()
+            self._process = None
