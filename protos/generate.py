@@ -21,7 +21,9 @@ COMMITTED = PROTOS / "gen"
 def generate(target: Path) -> None:
     """Write stubs for every ``.proto`` below ``protos/codingahead`` to *target*."""
     target.mkdir(parents=True, exist_ok=True)
-    sources = sorted(str(path.relative_to(PROTOS)) for path in PROTOS.glob("codingahead/**/*.proto"))
+    sources = sorted(
+        str(path.relative_to(PROTOS)) for path in PROTOS.glob("codingahead/**/*.proto")
+    )
     well_known = resources.files("grpc_tools") / "_proto"
     plugins = f"--plugin=protoc-gen-mypy={Path(sys.executable).parent / 'protoc-gen-mypy'}"
     plugins_grpc = (

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 from prometheus_client import REGISTRY
+
 from servicekit.bus import BroadcastConsumer, Bus, DurableConsumer, Publisher
 from servicekit.events import Event, EventType
-
 from tests.support.nats_server import NatsServer
 
 PARCEL_SENT = EventType("parcels", "parcel_sent", 1, StringValue)

@@ -6,9 +6,9 @@ import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 from hypothesis import given
 from hypothesis import strategies as st
-from servicekit.events import Event, EventType, MalformedEvent
 
 from servicekit import tracing
+from servicekit.events import Event, EventType, MalformedEvent
 
 PARCEL_SENT = EventType("parcels", "parcel_sent", 1, StringValue)
 NOON = datetime(2026, 4, 1, 12, 0, 0, 250_000, tzinfo=UTC)

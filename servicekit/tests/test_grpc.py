@@ -9,13 +9,13 @@ import pytest
 from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from prometheus_client import REGISTRY
+
+from servicekit import deadlines, tracing
 from servicekit.errors import ServiceError, from_rpc_error, invalid
 from servicekit.grpc_client import open_channel
 from servicekit.grpc_server import GrpcServer
 from servicekit.health import Readiness
 from servicekit.settings import ServiceSettings
-
-from servicekit import deadlines, tracing
 
 SERVICE = "tests.Parcels"
 SETTINGS = ServiceSettings()

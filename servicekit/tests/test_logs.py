@@ -4,9 +4,9 @@ import json
 import logging
 
 import pytest
-from servicekit.logs import configure_logs, get_logger
 
 from servicekit import tracing
+from servicekit.logs import configure_logs, get_logger
 
 
 def test_a_line_carries_service_logger_fields_and_trace(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from pydantic_settings import SettingsConfigDict
+
 from servicekit.settings import ServiceSettings, load_settings
 
 

@@ -71,6 +71,7 @@ class Process:
         self._signalled = asyncio.Event()
         self._failure: BackgroundFailed | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._drains: list[Callable[[], Awaitable[None]]] = []
         self._closers: list[Callable[[], Awaitable[None]]] = []
         self._servers: list[GrpcServer] = []
         self._health_changed = asyncio.Event()
@@ -117,6 +118,10 @@ class Process:
         assert self._metrics is not None
         return self._metrics.port
 
+    def on_drain(self, drain: Callable[[], Awaitable[None]]) -> None:
+        """Call *drain* at a stop, while everything still works: take no more, finish the rest."""
+        self._drains.append(drain)
+
     def on_close(self, close: Callable[[], Awaitable[None]]) -> None:
         """Call *close* when everything else has stopped, last opened first."""
         self._closers.append(close)
@@ -148,6 +153,7 @@ class Process:
         except OSError as error:
             raise OSError(f"{self.name}: {error}") from None
         self._servers.append(server)
+        self.on_drain(lambda: server.stop(self._settings.drain_seconds))
         self.background("health", self._report_health)
         log.info("listening", grpc_port=server.port, metrics_port=self.metrics_port)
         return server
@@ -166,8 +172,8 @@ class Process:
         if self._failure is None:
             await asyncio.sleep(self._settings.drain_wait_seconds)
         self.stopping.set()
-        for server in self._servers:
-            await server.stop(self._settings.drain_seconds)
+        for drain in self._drains:
+            await drain()
         if self._failure is not None:
             raise self._failure
 

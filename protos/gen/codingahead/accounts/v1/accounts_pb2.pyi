@@ -29,7 +29,9 @@ class RegisterRequest(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     GUEST_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """UUID; repeating it returns the same account's session."""
+    """UUID; repeating it with the same address and password begins another
+    session of the same account.
+    """
     email: _builtins.str
     """E-mail address."""
     password: _builtins.str

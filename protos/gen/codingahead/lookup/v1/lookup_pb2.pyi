@@ -280,22 +280,30 @@ class GetCodePageRequest(_message.Message):
     SYSTEM_FIELD_NUMBER: _builtins.int
     CODE_FIELD_NUMBER: _builtins.int
     ON_FIELD_NUMBER: _builtins.int
+    SECTIONS_FIELD_NUMBER: _builtins.int
     system: _builtins.str
     """Code system key."""
     code: _builtins.str
     """Code as published; other spellings are not found here."""
     on: _builtins.str
     """Date of service, ISO 8601; empty for the newest release."""
+    @_builtins.property
+    def sections(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only these sections, by key; empty for all nine. Callers that answer for
+        somebody who may not see all of them ask for no more than may be shown.
+        """
+
     def __init__(
         self,
         *,
         system: _builtins.str = ...,
         code: _builtins.str = ...,
         on: _builtins.str = ...,
+        sections: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "on", b"on", "system", b"system"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "on", b"on", "sections", b"sections", "system", b"system"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -354,7 +362,7 @@ class CodePage(_message.Message):
 
     @_builtins.property
     def sections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Section]:
-        """Always the nine sections, in reading order."""
+        """The nine sections, or those that were asked for, in reading order."""
 
     @_builtins.property
     def sources(self) -> _containers.RepeatedCompositeFieldContainer[Global___Source]:
@@ -897,6 +905,173 @@ class Mark(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Mark: _TypeAlias = Mark  # noqa: Y015
+
+@_typing.final
+class GetPairNotesRequest(_message.Message):
+    """Asks what notes say of two codes together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYSTEM_FIELD_NUMBER: _builtins.int
+    FIRST_FIELD_NUMBER: _builtins.int
+    SECOND_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    system: _builtins.str
+    """Code system key of both."""
+    first: _builtins.str
+    """One code, as published."""
+    second: _builtins.str
+    """The other code, as published."""
+    on: _builtins.str
+    """Date of service, ISO 8601; empty for the newest release."""
+    def __init__(
+        self,
+        *,
+        system: _builtins.str = ...,
+        first: _builtins.str = ...,
+        second: _builtins.str = ...,
+        on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first", b"first", "on", b"on", "second", b"second", "system", b"system"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPairNotesRequest: _TypeAlias = GetPairNotesRequest  # noqa: Y015
+
+@_typing.final
+class GetPairNotesResponse(_message.Message):
+    """What notes say of two codes together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIRST_FIELD_NUMBER: _builtins.int
+    SECOND_FIELD_NUMBER: _builtins.int
+    RELEASE_FIELD_NUMBER: _builtins.int
+    NOTES_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def first(self) -> Global___CodeRef:
+        """The one code."""
+
+    @_builtins.property
+    def second(self) -> Global___CodeRef:
+        """The other code."""
+
+    @_builtins.property
+    def release(self) -> Global___Release:
+        """The release that was read."""
+
+    @_builtins.property
+    def notes(self) -> _containers.RepeatedCompositeFieldContainer[Global___PairNote]:
+        """Every note that names the other code, excludes first; may be empty."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[Global___Source]:
+        """Every source that a note names, once."""
+
+    def __init__(
+        self,
+        *,
+        first: Global___CodeRef | None = ...,
+        second: Global___CodeRef | None = ...,
+        release: Global___Release | None = ...,
+        notes: _abc.Iterable[Global___PairNote] | None = ...,
+        sources: _abc.Iterable[Global___Source] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["first", b"first", "release", b"release", "second", b"second"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first", b"first", "notes", b"notes", "release", b"release", "second", b"second", "sources", b"sources"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPairNotesResponse: _TypeAlias = GetPairNotesResponse  # noqa: Y015
+
+@_typing.final
+class PairNote(_message.Message):
+    """A note that stands at one code, or above it, and names another."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Kind:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[PairNote._Kind.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        KIND_UNSPECIFIED: PairNote._Kind.ValueType  # 0
+        """Never sent."""
+        KIND_EXCLUDES1: PairNote._Kind.ValueType  # 1
+        """The two are normally not coded together."""
+        KIND_EXCLUDES2: PairNote._Kind.ValueType  # 2
+        """The other is not part of this one; both may be reported."""
+        KIND_CODE_FIRST: PairNote._Kind.ValueType  # 3
+        """The other is sequenced first."""
+        KIND_USE_ADDITIONAL: PairNote._Kind.ValueType  # 4
+        """The other is reported in addition."""
+        KIND_CODE_ALSO: PairNote._Kind.ValueType  # 5
+        """The other may be needed as well; no sequence is laid down."""
+
+    class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
+        """Kinds of note."""
+
+    KIND_UNSPECIFIED: PairNote.Kind.ValueType  # 0
+    """Never sent."""
+    KIND_EXCLUDES1: PairNote.Kind.ValueType  # 1
+    """The two are normally not coded together."""
+    KIND_EXCLUDES2: PairNote.Kind.ValueType  # 2
+    """The other is not part of this one; both may be reported."""
+    KIND_CODE_FIRST: PairNote.Kind.ValueType  # 3
+    """The other is sequenced first."""
+    KIND_USE_ADDITIONAL: PairNote.Kind.ValueType  # 4
+    """The other is reported in addition."""
+    KIND_CODE_ALSO: PairNote.Kind.ValueType  # 5
+    """The other may be needed as well; no sequence is laid down."""
+
+    KIND_FIELD_NUMBER: _builtins.int
+    HOLDS_FOR_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    CONDITION_FIELD_NUMBER: _builtins.int
+    SOURCE_ID_FIELD_NUMBER: _builtins.int
+    kind: Global___PairNote.Kind.ValueType
+    """Which kind of note it is."""
+    holds_for: _builtins.str
+    """The code of the two that it holds for."""
+    names: _builtins.str
+    """The code of the two that it names."""
+    condition: _builtins.str
+    """Condition under which it applies, as worded; empty when it always does."""
+    source_id: _builtins.str
+    """Source.id."""
+    @_builtins.property
+    def origin(self) -> Global___Origin:
+        """Where it is written; absent when it is holds_for's own."""
+
+    @_builtins.property
+    def text(self) -> Global___Line:
+        """The line that names the code, as worded."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___PairNote.Kind.ValueType = ...,
+        holds_for: _builtins.str = ...,
+        names: _builtins.str = ...,
+        origin: Global___Origin | None = ...,
+        text: Global___Line | None = ...,
+        condition: _builtins.str = ...,
+        source_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["origin", b"origin", "text", b"text"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["condition", b"condition", "holds_for", b"holds_for", "kind", b"kind", "names", b"names", "origin", b"origin", "source_id", b"source_id", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PairNote: _TypeAlias = PairNote  # noqa: Y015
 
 @_typing.final
 class SuggestRequest(_message.Message):

@@ -59,6 +59,11 @@ class LookupServiceStub:
                 request_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SearchRequest.SerializeToString,
                 response_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SearchResponse.FromString,
                 _registered_method=True)
+        self.GetPairNotes = channel.unary_unary(
+                '/codingahead.lookup.v1.LookupService/GetPairNotes',
+                request_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.GetPairNotesRequest.SerializeToString,
+                response_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.GetPairNotesResponse.FromString,
+                _registered_method=True)
         self.Suggest = channel.unary_unary(
                 '/codingahead.lookup.v1.LookupService/Suggest',
                 request_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SuggestRequest.SerializeToString,
@@ -105,6 +110,15 @@ class LookupServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetPairNotes(self, request, context):
+        """What the classification's notes say of two codes together: which note of
+        either one, own or inherited, names the other. No note found is no leave to
+        report both.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Suggest(self, request, context):
         """Completions for what has been typed so far, by code prefix or by words.
         """
@@ -134,6 +148,11 @@ def add_LookupServiceServicer_to_server(servicer, server):
                     servicer.Search,
                     request_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SearchRequest.FromString,
                     response_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SearchResponse.SerializeToString,
+            ),
+            'GetPairNotes': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPairNotes,
+                    request_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.GetPairNotesRequest.FromString,
+                    response_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.GetPairNotesResponse.SerializeToString,
             ),
             'Suggest': grpc.unary_unary_rpc_method_handler(
                     servicer.Suggest,
@@ -254,6 +273,33 @@ class LookupService:
             '/codingahead.lookup.v1.LookupService/Search',
             codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SearchRequest.SerializeToString,
             codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SearchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPairNotes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/codingahead.lookup.v1.LookupService/GetPairNotes',
+            codingahead_dot_lookup_dot_v1_dot_lookup__pb2.GetPairNotesRequest.SerializeToString,
+            codingahead_dot_lookup_dot_v1_dot_lookup__pb2.GetPairNotesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -54,6 +54,11 @@ class LookupServiceStub:
     """Ranked codes for a query in words, abbreviations or code form. Only public
     facts are searched and returned.
     """
+    GetPairNotes: _grpc.UnaryUnaryMultiCallable[_lookup_pb2.GetPairNotesRequest, _lookup_pb2.GetPairNotesResponse]
+    """What the classification's notes say of two codes together: which note of
+    either one, own or inherited, names the other. No note found is no leave to
+    report both.
+    """
     Suggest: _grpc.UnaryUnaryMultiCallable[_lookup_pb2.SuggestRequest, _lookup_pb2.SuggestResponse]
     """Completions for what has been typed so far, by code prefix or by words."""
 
@@ -80,6 +85,11 @@ class LookupServiceAsyncStub(LookupServiceStub):
     Search: _aio.UnaryUnaryMultiCallable[_lookup_pb2.SearchRequest, _lookup_pb2.SearchResponse]  # type: ignore[assignment]
     """Ranked codes for a query in words, abbreviations or code form. Only public
     facts are searched and returned.
+    """
+    GetPairNotes: _aio.UnaryUnaryMultiCallable[_lookup_pb2.GetPairNotesRequest, _lookup_pb2.GetPairNotesResponse]  # type: ignore[assignment]
+    """What the classification's notes say of two codes together: which note of
+    either one, own or inherited, names the other. No note found is no leave to
+    report both.
     """
     Suggest: _aio.UnaryUnaryMultiCallable[_lookup_pb2.SuggestRequest, _lookup_pb2.SuggestResponse]  # type: ignore[assignment]
     """Completions for what has been typed so far, by code prefix or by words."""
@@ -128,6 +138,17 @@ class LookupServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_lookup_pb2.SearchResponse, _abc.Awaitable[_lookup_pb2.SearchResponse]]:
         """Ranked codes for a query in words, abbreviations or code form. Only public
         facts are searched and returned.
+        """
+
+    @_abc_1.abstractmethod
+    def GetPairNotes(
+        self,
+        request: _lookup_pb2.GetPairNotesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lookup_pb2.GetPairNotesResponse, _abc.Awaitable[_lookup_pb2.GetPairNotesResponse]]:
+        """What the classification's notes say of two codes together: which note of
+        either one, own or inherited, names the other. No note found is no leave to
+        report both.
         """
 
     @_abc_1.abstractmethod

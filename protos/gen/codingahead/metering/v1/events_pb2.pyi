@@ -4,9 +4,11 @@ isort:skip_file
 """
 
 from codingahead.metering.v1 import metering_pb2 as _metering_pb2
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -90,3 +92,80 @@ class ViewGranted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ViewGranted: _TypeAlias = ViewGranted  # noqa: Y015
+
+@_typing.final
+class AllowanceMerged(_message.Message):
+    """One entry of the ledger: what a guest had seen became an account's, without
+    charge. Event type com.codingahead.metering.allowance_merged.v1, stream
+    METERING. Readers drop duplicates by shard and entry.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MERGE_ID_FIELD_NUMBER: _builtins.int
+    GUEST_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    RESOURCES_FIELD_NUMBER: _builtins.int
+    PERIOD_START_FIELD_NUMBER: _builtins.int
+    PERIOD_END_FIELD_NUMBER: _builtins.int
+    MERGED_AT_FIELD_NUMBER: _builtins.int
+    SHARD_FIELD_NUMBER: _builtins.int
+    ENTRY_ID_FIELD_NUMBER: _builtins.int
+    merge_id: _builtins.str
+    """Identifies the merge."""
+    plan: _builtins.str
+    """Plan in force for the account."""
+    action: _builtins.str
+    """The action merged."""
+    shard: _builtins.int
+    """Shard whose outbox recorded it: the account's."""
+    entry_id: _builtins.str
+    """Identifier of the outbox entry within the shard."""
+    @_builtins.property
+    def guest(self) -> _metering_pb2.Subject:
+        """The guest, spent from then on."""
+
+    @_builtins.property
+    def account(self) -> _metering_pb2.Subject:
+        """The account that took over."""
+
+    @_builtins.property
+    def resources(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Resources that became free in the account's period."""
+
+    @_builtins.property
+    def period_start(self) -> _timestamp_pb2.Timestamp:
+        """First moment of the account's period, UTC."""
+
+    @_builtins.property
+    def period_end(self) -> _timestamp_pb2.Timestamp:
+        """First moment after it, UTC."""
+
+    @_builtins.property
+    def merged_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was merged, by metering's clock, UTC."""
+
+    def __init__(
+        self,
+        *,
+        merge_id: _builtins.str = ...,
+        guest: _metering_pb2.Subject | None = ...,
+        account: _metering_pb2.Subject | None = ...,
+        plan: _builtins.str = ...,
+        action: _builtins.str = ...,
+        resources: _abc.Iterable[_builtins.str] | None = ...,
+        period_start: _timestamp_pb2.Timestamp | None = ...,
+        period_end: _timestamp_pb2.Timestamp | None = ...,
+        merged_at: _timestamp_pb2.Timestamp | None = ...,
+        shard: _builtins.int = ...,
+        entry_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "guest", b"guest", "merged_at", b"merged_at", "period_end", b"period_end", "period_start", b"period_start"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "action", b"action", "entry_id", b"entry_id", "guest", b"guest", "merge_id", b"merge_id", "merged_at", b"merged_at", "period_end", b"period_end", "period_start", b"period_start", "plan", b"plan", "resources", b"resources", "shard", b"shard"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AllowanceMerged: _TypeAlias = AllowanceMerged  # noqa: Y015

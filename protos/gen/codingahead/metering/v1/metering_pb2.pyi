@@ -510,22 +510,115 @@ class GetAllowancesResponse(_message.Message):
 
     ALLOWANCES_FIELD_NUMBER: _builtins.int
     MODE_FIELD_NUMBER: _builtins.int
+    UNLOCKED_SECTIONS_FIELD_NUMBER: _builtins.int
     mode: Global___Mode.ValueType
     """Whether the counts could be read; when degraded, remaining is absent."""
     @_builtins.property
     def allowances(self) -> _containers.RepeatedCompositeFieldContainer[Global___Allowance]:
         """One for each action of the plan, in the plan file's order."""
 
+    @_builtins.property
+    def unlocked_sections(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Keys of the page sections that the plan opens."""
+
     def __init__(
         self,
         *,
         allowances: _abc.Iterable[Global___Allowance] | None = ...,
         mode: Global___Mode.ValueType = ...,
+        unlocked_sections: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowances", b"allowances", "mode", b"mode"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowances", b"allowances", "mode", b"mode", "unlocked_sections", b"unlocked_sections"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetAllowancesResponse: _TypeAlias = GetAllowancesResponse  # noqa: Y015
+
+@_typing.final
+class MergeSubjectRequest(_message.Message):
+    """Asks to carry a guest over to an account."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    GUEST_ID_FIELD_NUMBER: _builtins.int
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUID of this request; repeating the merge is safe whatever the id."""
+    guest_id: _builtins.str
+    """The guest, spent from now on."""
+    account_id: _builtins.str
+    """The account just registered."""
+    plan: _builtins.str
+    """Plan in force for the account, a key of the plan file."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        guest_id: _builtins.str = ...,
+        account_id: _builtins.str = ...,
+        plan: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "guest_id", b"guest_id", "plan", b"plan", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergeSubjectRequest: _TypeAlias = MergeSubjectRequest  # noqa: Y015
+
+@_typing.final
+class MergeSubjectResponse(_message.Message):
+    """How a merge came out."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Outcome:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _OutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[MergeSubjectResponse._Outcome.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        OUTCOME_UNSPECIFIED: MergeSubjectResponse._Outcome.ValueType  # 0
+        """Never sent."""
+        OUTCOME_MERGED: MergeSubjectResponse._Outcome.ValueType  # 1
+        """The guest's pages are the account's from now on, or were already."""
+        OUTCOME_GUEST_SPENT: MergeSubjectResponse._Outcome.ValueType  # 2
+        """The guest had gone to another account before: nothing was changed."""
+        OUTCOME_ACCOUNT_TAKEN: MergeSubjectResponse._Outcome.ValueType  # 3
+        """The account had taken over another guest before: nothing was changed."""
+
+    class Outcome(_Outcome, metaclass=_OutcomeEnumTypeWrapper):
+        """How a merge can come out."""
+
+    OUTCOME_UNSPECIFIED: MergeSubjectResponse.Outcome.ValueType  # 0
+    """Never sent."""
+    OUTCOME_MERGED: MergeSubjectResponse.Outcome.ValueType  # 1
+    """The guest's pages are the account's from now on, or were already."""
+    OUTCOME_GUEST_SPENT: MergeSubjectResponse.Outcome.ValueType  # 2
+    """The guest had gone to another account before: nothing was changed."""
+    OUTCOME_ACCOUNT_TAKEN: MergeSubjectResponse.Outcome.ValueType  # 3
+    """The account had taken over another guest before: nothing was changed."""
+
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    RESOURCES_FIELD_NUMBER: _builtins.int
+    outcome: Global___MergeSubjectResponse.Outcome.ValueType
+    """Which it was."""
+    resources: _builtins.int
+    """Resources that became free for the account."""
+    def __init__(
+        self,
+        *,
+        outcome: Global___MergeSubjectResponse.Outcome.ValueType = ...,
+        resources: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "resources", b"resources"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergeSubjectResponse: _TypeAlias = MergeSubjectResponse  # noqa: Y015

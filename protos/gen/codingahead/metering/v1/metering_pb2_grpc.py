@@ -30,7 +30,7 @@ class MeteringServiceStub:
     error. Repeating a request charges once.
 
     Errors carry one google.rpc.ErrorInfo of the domain "metering.codingahead":
-    REQUEST_INVALID, ACTION_UNKNOWN, PLAN_UNKNOWN.
+    REQUEST_INVALID, ACTION_UNKNOWN, PLAN_UNKNOWN, STORE_UNAVAILABLE.
     """
 
     def __init__(self, channel):
@@ -54,6 +54,11 @@ class MeteringServiceStub:
                 request_serializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.GetAllowancesRequest.SerializeToString,
                 response_deserializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.GetAllowancesResponse.FromString,
                 _registered_method=True)
+        self.MergeSubject = channel.unary_unary(
+                '/codingahead.metering.v1.MeteringService/MergeSubject',
+                request_serializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.MergeSubjectRequest.SerializeToString,
+                response_deserializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.MergeSubjectResponse.FromString,
+                _registered_method=True)
 
 
 class MeteringServiceServicer:
@@ -61,7 +66,7 @@ class MeteringServiceServicer:
     error. Repeating a request charges once.
 
     Errors carry one google.rpc.ErrorInfo of the domain "metering.codingahead":
-    REQUEST_INVALID, ACTION_UNKNOWN, PLAN_UNKNOWN.
+    REQUEST_INVALID, ACTION_UNKNOWN, PLAN_UNKNOWN, STORE_UNAVAILABLE.
     """
 
     def Decide(self, request, context):
@@ -88,6 +93,15 @@ class MeteringServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def MergeSubject(self, request, context):
+        """Carries what a guest has seen over to the account that was just registered,
+        uncharged, and spends the guest. An account takes over one guest at most and
+        a guest goes to one account at most; repeating a merge changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MeteringServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -106,6 +120,11 @@ def add_MeteringServiceServicer_to_server(servicer, server):
                     request_deserializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.GetAllowancesRequest.FromString,
                     response_serializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.GetAllowancesResponse.SerializeToString,
             ),
+            'MergeSubject': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergeSubject,
+                    request_deserializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.MergeSubjectRequest.FromString,
+                    response_serializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.MergeSubjectResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'codingahead.metering.v1.MeteringService', rpc_method_handlers)
@@ -119,7 +138,7 @@ class MeteringService:
     error. Repeating a request charges once.
 
     Errors carry one google.rpc.ErrorInfo of the domain "metering.codingahead":
-    REQUEST_INVALID, ACTION_UNKNOWN, PLAN_UNKNOWN.
+    REQUEST_INVALID, ACTION_UNKNOWN, PLAN_UNKNOWN, STORE_UNAVAILABLE.
     """
 
     @staticmethod
@@ -193,6 +212,33 @@ class MeteringService:
             '/codingahead.metering.v1.MeteringService/GetAllowances',
             codingahead_dot_metering_dot_v1_dot_metering__pb2.GetAllowancesRequest.SerializeToString,
             codingahead_dot_metering_dot_v1_dot_metering__pb2.GetAllowancesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergeSubject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/codingahead.metering.v1.MeteringService/MergeSubject',
+            codingahead_dot_metering_dot_v1_dot_metering__pb2.MergeSubjectRequest.SerializeToString,
+            codingahead_dot_metering_dot_v1_dot_metering__pb2.MergeSubjectResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -31,7 +31,7 @@ class MeteringServiceStub:
     error. Repeating a request charges once.
 
     Errors carry one google.rpc.ErrorInfo of the domain "metering.codingahead":
-    REQUEST_INVALID, ACTION_UNKNOWN, PLAN_UNKNOWN.
+    REQUEST_INVALID, ACTION_UNKNOWN, PLAN_UNKNOWN, STORE_UNAVAILABLE.
     """
 
     @_typing.overload
@@ -48,6 +48,11 @@ class MeteringServiceStub:
     """
     GetAllowances: _grpc.UnaryUnaryMultiCallable[_metering_pb2.GetAllowancesRequest, _metering_pb2.GetAllowancesResponse]
     """What a subject has left of every action of its plan. Charges nothing."""
+    MergeSubject: _grpc.UnaryUnaryMultiCallable[_metering_pb2.MergeSubjectRequest, _metering_pb2.MergeSubjectResponse]
+    """Carries what a guest has seen over to the account that was just registered,
+    uncharged, and spends the guest. An account takes over one guest at most and
+    a guest goes to one account at most; repeating a merge changes nothing.
+    """
 
 @_typing.type_check_only
 class MeteringServiceAsyncStub(MeteringServiceStub):
@@ -55,7 +60,7 @@ class MeteringServiceAsyncStub(MeteringServiceStub):
     error. Repeating a request charges once.
 
     Errors carry one google.rpc.ErrorInfo of the domain "metering.codingahead":
-    REQUEST_INVALID, ACTION_UNKNOWN, PLAN_UNKNOWN.
+    REQUEST_INVALID, ACTION_UNKNOWN, PLAN_UNKNOWN, STORE_UNAVAILABLE.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -69,13 +74,18 @@ class MeteringServiceAsyncStub(MeteringServiceStub):
     """
     GetAllowances: _aio.UnaryUnaryMultiCallable[_metering_pb2.GetAllowancesRequest, _metering_pb2.GetAllowancesResponse]  # type: ignore[assignment]
     """What a subject has left of every action of its plan. Charges nothing."""
+    MergeSubject: _aio.UnaryUnaryMultiCallable[_metering_pb2.MergeSubjectRequest, _metering_pb2.MergeSubjectResponse]  # type: ignore[assignment]
+    """Carries what a guest has seen over to the account that was just registered,
+    uncharged, and spends the guest. An account takes over one guest at most and
+    a guest goes to one account at most; repeating a merge changes nothing.
+    """
 
 class MeteringServiceServicer(metaclass=_abc_1.ABCMeta):
     """Decides and records in one atomic step. A denial is an answer, never an
     error. Repeating a request charges once.
 
     Errors carry one google.rpc.ErrorInfo of the domain "metering.codingahead":
-    REQUEST_INVALID, ACTION_UNKNOWN, PLAN_UNKNOWN.
+    REQUEST_INVALID, ACTION_UNKNOWN, PLAN_UNKNOWN, STORE_UNAVAILABLE.
     """
 
     @_abc_1.abstractmethod
@@ -105,5 +115,16 @@ class MeteringServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_metering_pb2.GetAllowancesResponse, _abc.Awaitable[_metering_pb2.GetAllowancesResponse]]:
         """What a subject has left of every action of its plan. Charges nothing."""
+
+    @_abc_1.abstractmethod
+    def MergeSubject(
+        self,
+        request: _metering_pb2.MergeSubjectRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_metering_pb2.MergeSubjectResponse, _abc.Awaitable[_metering_pb2.MergeSubjectResponse]]:
+        """Carries what a guest has seen over to the account that was just registered,
+        uncharged, and spends the guest. An account takes over one guest at most and
+        a guest goes to one account at most; repeating a merge changes nothing.
+        """
 
 def add_MeteringServiceServicer_to_server(servicer: MeteringServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,1 @@
+"""Answers questions about codes from the catalog's facts, with citations."""
