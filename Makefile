@@ -8,7 +8,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help setup run test lint types check protos locks locks-check events catalog clean
+.PHONY: help setup run test bench lint types check protos locks locks-check events catalog clean
 
 help: ## List the targets
 	@echo "make <target>, from a fresh clone on:"; echo
@@ -19,7 +19,8 @@ help: ## List the targets
 run: setup ## Start the whole platform on http://localhost:8000 (Ctrl-C stops it)
 	@$(BIN)/python -m deploy.local
 
-test: setup ## Run all tests, over real servers (ARGS='…' for pytest)
+test: setup ## Run all tests, over real servers and in a browser (ARGS='…' for pytest)
+	@deploy/browser
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: lint types ## All static checks
@@ -31,6 +32,9 @@ lint: setup ## Style, formatting, import rules, contracts
 	@$(BIN)/lint-imports
 	@cd protos && ../$(BIN)/buf lint && ../$(BIN)/buf format --diff --exit-code
 	@cd protos && ../$(BIN)/buf breaking --against baseline.binpb
+
+bench: setup ## Measure page views beside a bare route (needs wrk; ARGS='--seconds 10')
+	@$(BIN)/python -m tests.bench.page_views $(ARGS)
 
 types: setup ## Types, strictly
 	@$(BIN)/mypy .

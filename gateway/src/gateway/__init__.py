@@ -1,0 +1,1 @@
+"""Pages and JSON API of the platform: assembled here, gated by what metering decides."""

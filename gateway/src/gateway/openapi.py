@@ -1,0 +1,222 @@
+"""The API's description: as a document for programs and as a page for people."""
+
+from typing import Any, Literal
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from gateway.code_pages import viewer_of
+from gateway.problems import KINDS, MEDIA_TYPE
+from gateway.rendering import Pages
+from gateway.visitors import Visitors
+
+_REFERENCE = "#/components/schemas/{model}"
+_CACHED = {"Cache-Control": "public, max-age=300"}
+
+
+class Link(BaseModel):
+    """Where a span leads: a code's page or a range."""
+
+    system: str
+    code: str | None = None
+    range: str | None = None
+
+
+class Span(BaseModel):
+    """A stretch of text, linked or not."""
+
+    text: str
+    link: Link | None = None
+
+
+class Origin(BaseModel):
+    """Where an inherited fact was written."""
+
+    code: str | None = None
+    range: str | None = None
+    chapter: str | None = None
+
+
+class Block(BaseModel):
+    """A piece of a section; which fields it has depends on its kind."""
+
+    kind: Literal["paragraph", "list", "table", "notice"]
+    title: str | None = None
+    text: str | None = None
+    items: list[list[Span]] | None = None
+    columns: list[str] | None = None
+    rows: list[list[list[Span]]] | None = None
+    origin: Origin | None = None
+    condition: str | None = None
+    source: str | None = None
+
+
+class Section(BaseModel):
+    """One of the nine sections: its blocks, or what unlocks it."""
+
+    key: str
+    title: str
+    locked: bool
+    blocks: list[Block] | None = None
+    unlock: Literal["REGISTER", "UPGRADE", "RETRY"] | None = None
+
+
+class Release(BaseModel):
+    """The release that was read; the dates are ISO 8601, the last one inclusive."""
+
+    id: str
+    effective: str
+    expires: str
+
+
+class Source(BaseModel):
+    """Where facts come from; blocks name its id."""
+
+    id: str
+    name: str
+    release: str
+    effective: str
+    licence: str
+
+
+class ViewAllowance(BaseModel):
+    """What is left after this view; ``limit`` and ``remaining`` are null when unlimited."""
+
+    plan: str
+    action: str
+    limit: int | None
+    remaining: int | None
+    reset_time: str | None
+
+
+class CodePage(BaseModel):
+    """A code page, as far as the caller may see it."""
+
+    system: str
+    code: str
+    display: str
+    billable: bool
+    release: Release
+    verdict: Literal["GRANTED", "REPEAT"]
+    mode: Literal["normal", "degraded"]
+    sections: list[Section]
+    sources: list[Source]
+    allowance: ViewAllowance | None
+
+
+class ProblemDocument(BaseModel):
+    """A problem as RFC 9457 has it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    reason: str
+
+
+def document_router(app: FastAPI, pages: Pages, visitors: Visitors, public_url: str) -> APIRouter:
+    """``/api/openapi.json`` and ``/api/docs``."""
+    router = APIRouter(include_in_schema=False)
+    made: dict[str, Any] = {}
+
+    def document() -> dict[str, Any]:
+        if not made:
+            made.update(_described(app, public_url))
+        return made
+
+    @router.get("/api/openapi.json")
+    async def openapi() -> JSONResponse:
+        """The document."""
+        return JSONResponse(document(), headers=_CACHED)
+
+    @router.get("/api/docs")
+    async def docs(request: Request) -> Response:
+        """The page."""
+        viewer = viewer_of(visitors.identify(request.headers.get("cookie", "")))
+        body = pages.api_docs(viewer, document(), list(KINDS.values()))
+        return HTMLResponse(body, headers={"Cache-Control": "private, no-store"})
+
+    return router
+
+
+def _described(app: FastAPI, public_url: str) -> dict[str, Any]:
+    """The framework's description of its routes, and the code pages served before them."""
+    described = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary="Medical codes and everything known about them.",
+        routes=app.routes,
+        servers=[{"url": public_url}],
+    )
+    models: list[tuple[type[BaseModel], Literal["serialization"]]] = [
+        (CodePage, "serialization"),
+        (ProblemDocument, "serialization"),
+    ]
+    _, schemas = models_json_schema(models, ref_template=_REFERENCE)
+    described["components"]["schemas"].update(schemas["$defs"])
+    described["paths"]["/api/v1/codes/{system}/{code}"] = {"get": _code_page_operation()}
+    # What the framework would say of malformed parameters; here they are problems like others.
+    for framework_own in ("HTTPValidationError", "ValidationError"):
+        described["components"]["schemas"].pop(framework_own, None)
+    for path in described["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = _problem("Any problem")
+    return described
+
+
+def _code_page_operation() -> dict[str, Any]:
+    text = {"type": "string"}
+    return {
+        "tags": ["Codes"],
+        "summary": "Code page",
+        "description": (
+            "Everything known about one code, as far as the caller's plan shows it. Metered like "
+            "the page: the first view of a code in a period is charged, again is free; errors, "
+            "redirects and HEAD are free."
+        ),
+        "operationId": "code_page",
+        "parameters": [
+            {
+                "name": "system",
+                "in": "path",
+                "required": True,
+                "schema": text,
+                "description": "Code system: icd-10-cm, icd-10-pcs, hcpcs or cpt.",
+            },
+            {
+                "name": "code",
+                "in": "path",
+                "required": True,
+                "schema": text,
+                "description": "The code; other spellings than the published one redirect.",
+            },
+            {
+                "name": "on",
+                "in": "query",
+                "required": False,
+                "schema": text,
+                "description": "Date of service, ISO 8601; the newest release when left out.",
+            },
+        ],
+        "responses": {
+            "200": {
+                "description": "The page",
+                "content": {
+                    "application/json": {"schema": {"$ref": _REFERENCE.format(model="CodePage")}}
+                },
+            },
+            "301": {"description": "The code is written otherwise"},
+            "404": _problem("No such code; the nearest ones are suggested. Never charged"),
+            "429": _problem("The views of this period are spent"),
+            "503": _problem("The catalog cannot be reached"),
+        },
+    }
+
+
+def _problem(description: str) -> dict[str, Any]:
+    schema = {"$ref": _REFERENCE.format(model="ProblemDocument")}
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}

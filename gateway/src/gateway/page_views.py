@@ -1,0 +1,261 @@
+"""The way of a page view: find the page, ask what may be seen of it, record that it was seen.
+
+Finding comes first, so that what does not exist is never charged. What may be seen is
+metering's answer and nobody else's; when it cannot be had, the public sections are shown.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, date
+from functools import partial
+
+from codingahead.gateway.v1 import events_pb2
+from codingahead.lookup.v1 import lookup_pb2
+from codingahead.metering.v1 import metering_pb2
+from gateway.addresses import Address
+from gateway.catalog import Lookup, LookupAway
+from gateway.decisions import Decider, DecisionRefused
+from gateway.page_cache import PageCache, PageKey
+from gateway.problems import NOTHING_THERE
+from gateway.rendering import Pages, PreparedPage
+from gateway.views import Access, Unlock
+from gateway.visitors import Account, Guest, Visitor
+from servicekit.bus import Publisher
+from servicekit.errors import ServiceError
+from servicekit.events import EventType
+from servicekit.logs import get_logger
+from servicekit.metrics import Counter
+
+PAGE_VIEWED = EventType("gateway", "page_viewed", 1, events_pb2.PageViewed)
+VIEW_CODE = "view_code"
+
+log = get_logger("gateway.page_views")
+
+PAGE_VIEWS = Counter(
+    "gateway_page_views_total", "Code pages answered.", ["surface", "verdict", "mode"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page and what this visitor may see of it; ``access.denied`` means: its wall."""
+
+    page: PreparedPage
+    access: Access
+    verdict: str
+    """``granted``, ``repeat`` or ``denied``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The code is right but spelled otherwise."""
+
+    code: lookup_pb2.CodeRef
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """There is no such page; *reason* as in lookup's contract."""
+
+    reason: str
+    suggestions: tuple[lookup_pb2.CodeRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotYetSeen:
+    """A prefetch of a page that would have to be charged."""
+
+
+class PageViews:
+    """Answers views of code pages.
+
+    Raises :class:`gateway.catalog.LookupAway` for pages that are not held while lookup is away
+    and :class:`servicekit.errors.ServiceError` when lookup refuses what was asked.
+    """
+
+    def __init__(
+        self,
+        lookup: Lookup,
+        decider: Decider,
+        publisher: Publisher,
+        pages: Pages,
+        cache: PageCache[PreparedPage],
+    ) -> None:
+        self._lookup = lookup
+        self._decider = decider
+        self._publisher = publisher
+        self._pages = pages
+        self._cache = cache
+
+    async def find(self, address: Address, on: date | None) -> PreparedPage | Moved | Missing:
+        """The page at *address*; costs nothing."""
+        catalog = self._lookup.catalog
+        if catalog is not None and address.system not in catalog.systems:
+            return Missing("CODE_SET_NOT_LOADED")
+        key = self._key(address, on)
+        if (page := self._cache.get(key)) is not None:
+            return page
+        try:
+            return await self._cache.make(key, partial(self._prepare, key))
+        except ServiceError as error:
+            if error.reason == "CODE_NOT_FOUND":
+                return await self._resolve(address, key.on)
+            if error.reason in NOTHING_THERE:
+                return Missing(error.reason)
+            raise
+
+    async def view(
+        self, address: Address, on: date | None, visitor: Visitor, surface: str, *, prefetch: bool
+    ) -> Seen | Moved | Missing | NotYetSeen:
+        """Find the page at *address* and charge it to *visitor*.
+
+        *surface* is ``page`` or ``api``. With *prefetch* nothing is charged or recorded.
+        """
+        page = await self.find(address, on)
+        if not isinstance(page, PreparedPage):
+            return page
+        decision = await self._decide(page, visitor, peek=prefetch)
+        seen = _seen(page, visitor, decision)
+        if prefetch:
+            return seen if seen.verdict == "repeat" else NotYetSeen()
+        self._record(seen, visitor, surface, decision.decision_id if decision else "")
+        return seen
+
+    async def _decide(
+        self, page: PreparedPage, visitor: Visitor, *, peek: bool
+    ) -> metering_pb2.DecideResponse | None:
+        question = metering_pb2.DecideRequest(
+            subject=subject_of(visitor),
+            plan=plan_of(visitor),
+            action=VIEW_CODE,
+            resource=f"{page.system}:{page.code}",
+            request_id=str(uuid.uuid4()),
+            peek=peek,
+        )
+        try:
+            decision = await self._decider.decide(question)
+        except DecisionRefused as refusal:
+            # A plan that metering no longer knows, say: our mistake, not the visitor's.
+            log.error("decision_refused", reason=refusal.reason, plan=question.plan)
+            return None
+        # A verdict this version does not know is no leave to show anything.
+        return decision if decision and decision.verdict in _VERDICTS else None
+
+    def _key(self, address: Address, on: date | None) -> PageKey:
+        catalog = self._lookup.catalog
+        if on is not None and catalog is not None and catalog.serves(address.system, on):
+            on = None
+        catalog_id = catalog.id if catalog else ""
+        return PageKey(catalog_id, address.system, address.code, on.isoformat() if on else "")
+
+    async def _prepare(self, key: PageKey) -> PreparedPage:
+        answer = await self._lookup.get_code_page(key.system, key.code, key.on)
+        if answer.catalog_id != key.catalog_id:
+            self._lookup.look_again()
+        return self._pages.prepare(answer.page, answer.catalog_id)
+
+    async def _resolve(self, address: Address, on: str) -> Moved | Missing:
+        answer = await self._lookup.resolve(address.system, address.code, on)
+        kind = lookup_pb2.ResolveCodeResponse.Outcome
+        match answer.outcome:
+            case kind.OUTCOME_FOUND if (answer.code.system, answer.code.code) == _named(address):
+                # A catalog came between the two questions: the page is there by now.
+                raise LookupAway("the catalog has just changed")
+            case kind.OUTCOME_FOUND:
+                return Moved(answer.code)
+            case kind.OUTCOME_CODE_SET_NOT_LOADED:
+                return Missing("CODE_SET_NOT_LOADED")
+            case kind.OUTCOME_NOT_KNOWN_FOR_DATE:
+                return Missing("NOT_KNOWN_FOR_DATE")
+            case _:
+                return Missing("CODE_NOT_FOUND", tuple(answer.suggestions))
+
+    def _record(self, seen: Seen, visitor: Visitor, surface: str, decision_id: str) -> None:
+        mode = "degraded" if seen.access.degraded else "normal"
+        PAGE_VIEWS.labels(surface, seen.verdict, mode).inc()
+        viewed = events_pb2.PageViewed(
+            subject_kind="account" if isinstance(visitor, Account) else "guest",
+            subject_id=visitor.id,
+            plan=plan_of(visitor),
+            system=seen.page.system,
+            code=seen.page.code,
+            catalog_id=seen.page.catalog_id,
+            verdict=seen.verdict,
+            mode=mode,
+            surface=surface,
+            decision_id=decision_id,
+        )
+        viewed.viewed_at.GetCurrentTime()
+        self._publisher.offer(PAGE_VIEWED.new(viewed))
+
+
+def _named(address: Address) -> tuple[str, str]:
+    return address.system, address.code
+
+
+def subject_of(visitor: Visitor) -> metering_pb2.Subject:
+    """Whose allowance *visitor* spends."""
+    kind = metering_pb2.Subject.Kind
+    return metering_pb2.Subject(
+        kind=kind.KIND_GUEST if isinstance(visitor, Guest) else kind.KIND_ACCOUNT, id=visitor.id
+    )
+
+
+def plan_of(visitor: Visitor) -> str:
+    """The plan *visitor* is counted under."""
+    return visitor.plan if isinstance(visitor, Account) else "guest"
+
+
+def _seen(
+    page: PreparedPage, visitor: Visitor, decision: metering_pb2.DecideResponse | None
+) -> Seen:
+    if decision is None:
+        return Seen(page, _degraded(page, visitor), "granted")
+    allowance = decision.allowance
+    access = Access(
+        unlocked=frozenset(decision.unlocked_sections),
+        denied=decision.verdict == metering_pb2.VERDICT_DENIED,
+        degraded=decision.mode == metering_pb2.MODE_DEGRADED,
+        unlock=_unlock(decision),
+        limit=allowance.limit if allowance.HasField("limit") else None,
+        remaining=allowance.remaining if allowance.HasField("remaining") else None,
+        reset_time=(
+            allowance.reset_time.ToDatetime(UTC) if allowance.HasField("reset_time") else None
+        ),
+        plan=plan_of(visitor),
+    )
+    return Seen(page, access, _VERDICTS[decision.verdict])
+
+
+def _degraded(page: PreparedPage, visitor: Visitor) -> Access:
+    """Nobody could be asked: what everybody may see. More opens to a guest only by registering."""
+    return Access(
+        unlocked=page.public_sections,
+        denied=False,
+        degraded=True,
+        unlock=Unlock.REGISTER if isinstance(visitor, Guest) else Unlock.RETRY,
+        limit=None,
+        remaining=None,
+        reset_time=None,
+        plan=plan_of(visitor),
+    )
+
+
+def _unlock(decision: metering_pb2.DecideResponse) -> Unlock | None:
+    """What opens what stays locked: of a wall as a whole, else of the first locked section."""
+    value = decision.unlock
+    if not value and decision.locked_sections:
+        value = decision.locked_sections[0].unlock
+    return _UNLOCKS.get(value)
+
+
+_VERDICTS = {
+    metering_pb2.VERDICT_GRANTED: "granted",
+    metering_pb2.VERDICT_REPEAT: "repeat",
+    metering_pb2.VERDICT_DENIED: "denied",
+}
+_UNLOCKS = {
+    metering_pb2.UNLOCK_REGISTER: Unlock.REGISTER,
+    metering_pb2.UNLOCK_UPGRADE: Unlock.UPGRADE,
+    metering_pb2.UNLOCK_RETRY: Unlock.RETRY,
+}

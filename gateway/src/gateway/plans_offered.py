@@ -1,0 +1,79 @@
+"""What each plan offers, as pages say it. What a plan *allows* is metering's to decide."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOffered:
+    """A plan in words; *page_views* per period, None for no limit."""
+
+    key: str
+    name: str
+    holders: str
+    """Subject of a sentence: "Guest accounts"."""
+    page_views: int | None
+    period: str
+    """Ends a sentence about the limit: "per month"; empty for a guest's own period."""
+    sections: str
+    open: bool
+    """Whether it can be had now."""
+
+
+PLANS = {
+    plan.key: plan
+    for plan in (
+        PlanOffered(
+            key="guest",
+            name="Guest",
+            holders="Guest accounts",
+            page_views=1,
+            period="",
+            sections="The first two",
+            open=True,
+        ),
+        PlanOffered(
+            key="free",
+            name="Free",
+            holders="Free accounts",
+            page_views=5,
+            period="per month",
+            sections="All nine",
+            open=False,
+        ),
+        PlanOffered(
+            key="professional",
+            name="Professional",
+            holders="Professional accounts",
+            page_views=200,
+            period="per month",
+            sections="All nine",
+            open=False,
+        ),
+        PlanOffered(
+            key="enterprise",
+            name="Enterprise",
+            holders="Enterprise accounts",
+            page_views=None,
+            period="per month",
+            sections="All nine",
+            open=False,
+        ),
+    )
+}
+"""Plans by key, the smallest first."""
+
+
+def plan_offered(key: str) -> PlanOffered:
+    """The plan *key*; one that is not offered here is named by its key."""
+    if key in PLANS:
+        return PLANS[key]
+    name = key.replace("_", " ").capitalize()
+    return PlanOffered(key, name, f"{name} accounts", None, "per month", "", open=False)
+
+
+def next_plan(key: str) -> PlanOffered | None:
+    """The plan above *key*, if there is one."""
+    keys = list(PLANS)
+    if key not in PLANS or key == keys[-1]:
+        return None
+    return PLANS[keys[keys.index(key) + 1]]

@@ -1,0 +1,163 @@
+"""What can go wrong for a visitor, in one register: the same words for pages and for programs."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import grpc
+
+from codingahead.lookup.v1 import lookup_pb2
+from servicekit.errors import ServiceError
+from servicekit.logs import get_logger
+
+MEDIA_TYPE = "application/problem+json"
+NOTHING_THERE = {"CODE_SET_NOT_LOADED", "NOT_KNOWN_FOR_DATE"}
+"""Reasons of lookup's that say: what was asked for is not held here."""
+
+log = get_logger("gateway.problems")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: *slug* ends its ``type`` address, *meaning* is what that page says."""
+
+    slug: str
+    status: int
+    title: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem met by one request.
+
+    *detail* says what was wrong and what to do; *reason* is the stable UPPER_SNAKE word that
+    programs test; *members* are further fields of the JSON form.
+    """
+
+    kind: Kind
+    reason: str
+    detail: str
+    suggestions: tuple[lookup_pb2.CodeRef, ...] = ()
+    retry_after: int | None = None
+    """Seconds."""
+    members: Mapping[str, str | None] = field(default_factory=dict)
+
+    def json(self, public_url: str) -> bytes:
+        """``application/problem+json`` as RFC 9457 has it."""
+        document: dict[str, object] = {
+            "type": f"{public_url}/problems/{self.kind.slug}",
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "detail": self.detail,
+            "reason": self.reason,
+            **self.members,
+        }
+        if self.kind is NOT_FOUND:
+            document["suggestions"] = list(code_refs(self.suggestions))
+        return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def code_refs(codes: Iterable[lookup_pb2.CodeRef]) -> Iterable[dict[str, object]]:
+    """Codes in the form the JSON API lists them in."""
+    for code in codes:
+        yield {"system": code.system, "code": code.code, "display": code.display}
+
+
+BAD_REQUEST = Kind(
+    "bad-request",
+    400,
+    "The request cannot be understood",
+    "Part of the request is malformed; the detail names it and says what it must look like.",
+)
+NOT_FOUND = Kind(
+    "not-found",
+    404,
+    "There is no such page",
+    "The address names nothing here. For codes, the nearest ones are suggested. "
+    "A page that does not exist is never charged.",
+)
+METHOD_NOT_ALLOWED = Kind(
+    "method-not-allowed",
+    405,
+    "The method is not allowed here",
+    "The address exists but does not answer this method; the Allow header names those it answers.",
+)
+TIMED_OUT = Kind(
+    "request-timeout",
+    408,
+    "The request took too long to arrive",
+    "The rest of the request did not arrive in time. Send it again.",
+)
+TOO_LARGE = Kind(
+    "content-too-large",
+    413,
+    "The request is too large",
+    "The body is longer than this address takes. Send less.",
+)
+QUOTA_EXCEEDED = Kind(
+    "quota-exceeded",
+    429,
+    "The views of this period are spent",
+    "The plan's limit for this period is spent. What was already seen stays free; the member "
+    "unlock says what opens more and reset_time when the period ends.",
+)
+INTERNAL = Kind(
+    "internal",
+    500,
+    "Something failed on our side",
+    "The failure has been logged. Trying again may help; nothing was charged for the failure.",
+)
+UNAVAILABLE = Kind(
+    "unavailable",
+    503,
+    "A part of the site cannot be reached",
+    "A part the answer depends on is away for the moment. Try again after the seconds that the "
+    "Retry-After header names.",
+)
+
+KINDS = {
+    kind.slug: kind
+    for kind in (
+        *(BAD_REQUEST, NOT_FOUND, METHOD_NOT_ALLOWED, TIMED_OUT, TOO_LARGE),
+        *(QUOTA_EXCEEDED, INTERNAL, UNAVAILABLE),
+    )
+}
+
+
+def lookup_away() -> Problem:
+    """Lookup cannot be reached."""
+    return Problem(
+        UNAVAILABLE,
+        "LOOKUP_UNAVAILABLE",
+        "The code catalog cannot be reached for the moment. Please try again in a few seconds.",
+        retry_after=2,
+    )
+
+
+def refused_by_lookup(error: ServiceError) -> Problem:
+    """What lookup refused; a refusal that is no visitor's doing counts as an outage of lookup."""
+    if error.reason in NOTHING_THERE:
+        return Problem(NOT_FOUND, error.reason, error.message)
+    if error.code is grpc.StatusCode.INVALID_ARGUMENT:
+        return Problem(BAD_REQUEST, error.reason, error.message)
+    log.error("lookup_refused", reason=error.reason, code=error.code.name)
+    return lookup_away()
+
+
+def metering_away() -> Problem:
+    """Metering cannot be reached, and the answer is nothing but its."""
+    return Problem(
+        UNAVAILABLE,
+        "METERING_UNAVAILABLE",
+        "The count of your views cannot be read for the moment. Please try again in a few seconds.",
+        retry_after=2,
+    )
+
+
+class Refused(Exception):  # noqa: N818 - it carries the answer
+    """Ends a request with a problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.reason)
+        self.problem = problem

@@ -1,0 +1,66 @@
+"""Settings of the gateway."""
+
+from typing import Literal, Self
+
+from pydantic import AliasChoices, Field, field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from gateway.signing import Keyring
+from servicekit.settings import ServiceSettings
+
+
+class GatewaySettings(ServiceSettings):
+    """What the gateway can be told; variables start with ``GATEWAY_``."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_")
+
+    port: int = Field(default=8000, ge=0, le=65535)
+    mode: Literal["local", "production"] = "local"
+    """``production`` sets Secure ``__Host-`` cookies and demands keys."""
+    site_name: str = Field(
+        default="Coding Ahead",
+        min_length=1,
+        max_length=60,
+        validation_alias=AliasChoices("site_name", "SITE_NAME"),
+    )
+    base_url: str = ""
+    """Address at which people reach the site, ``https://example.org``; for links in documents."""
+    lookup_target: str = "127.0.0.1:50051"
+    metering_target: str = "127.0.0.1:50053"
+    cookie_keys: str = ""
+    """Keys that sign guest cookies: ``kid:base64url-of-32-bytes[,kid:…]``; the first signs."""
+    principal_keys: str = ""
+    """Keys of account principals, in the same form; none: nobody is signed in."""
+    page_cache_pages: int = Field(default=5_000, ge=1, le=1_000_000)
+    """Rendered code pages kept in memory, about 60 KB each."""
+    max_body_bytes: int = Field(default=65_536, ge=1_024)
+    request_seconds: float = Field(default=10.0, gt=0, le=120)
+    """Longest time for a request to arrive and for any but a streamed answer to be made."""
+
+    @field_validator("lookup_target", "metering_target")
+    @classmethod
+    def _is_host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit():
+            raise ValueError(f"{value!r} is not of the form host:port")
+        return value
+
+    @field_validator("cookie_keys", "principal_keys")
+    @classmethod
+    def _are_keys(cls, value: str) -> str:
+        if value:
+            Keyring.parse(value)
+        return value
+
+    @model_validator(mode="after")
+    def _secrets_are_set_in_production(self) -> Self:
+        if self.mode == "production" and not self.cookie_keys:
+            raise ValueError("GATEWAY_COOKIE_KEYS must be set in production mode")
+        if self.mode == "production" and not self.base_url.startswith("https://"):
+            raise ValueError("GATEWAY_BASE_URL must be set to an https address in production mode")
+        return self
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the site, without a slash at the end."""
+        return self.base_url.rstrip("/") or f"http://localhost:{self.port}"

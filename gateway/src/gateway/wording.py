@@ -1,0 +1,91 @@
+"""Words for counts, days and places, as pages write them."""
+
+from datetime import date
+from urllib.parse import quote
+
+from markupsafe import Markup, escape
+
+from codingahead.lookup.v1 import lookup_pb2
+from gateway.addresses import SYSTEMS, is_cpt_form, path_of
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def counted(number: int, noun: str) -> str:
+    """*number* with *noun* in the form that goes with it: "1 page view", "1,204 codes"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def day_in_words(day: date) -> str:
+    """A day as people write it: "1 December 2026"."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def iso_day_in_words(text: str) -> str:
+    """An ISO 8601 day as people write it; anything else as it stands."""
+    day = parsed_day(text)
+    return day_in_words(day) if day else text
+
+
+def parsed_day(text: str) -> date | None:
+    """The day that ISO 8601 *text* names, if it names one."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def system_name(key: str) -> str:
+    """The name of a code system for people."""
+    return SYSTEMS.get(key, key)
+
+
+def code_path(code: lookup_pb2.CodeRef) -> str:
+    """The path of a code's page, fit for an attribute."""
+    return quote(path_of(code.system, code.code))
+
+
+def link_path(link: lookup_pb2.Link) -> str:
+    """Where *link* leads: a code's page or a range of the hierarchy; empty where it names none."""
+    target = link.WhichOneof("target")
+    return quote(path_of(link.system, getattr(link, target))) if target else ""
+
+
+def cpt_not_loaded(text: str) -> str:
+    """What is said to *text* where a CPT code is looked for."""
+    form = "This is the form of a CPT code. " if is_cpt_form(text) else ""
+    return f"{form}CPT content is not loaded on this site."
+
+
+def with_dashes(text: str) -> str:
+    """A range as printed in books: "E08–E13"."""
+    return text.replace("-", "–")
+
+
+def place_of(origin: lookup_pb2.Origin) -> str:
+    """The place at which an inherited note stands; empty for the code's own."""
+    match origin.WhichOneof("place"):
+        case "chapter":
+            return f"chapter {origin.chapter}"
+        case "range":
+            return with_dashes(origin.range)
+        case "code":
+            return origin.code
+        case _:
+            return ""
+
+
+def marked(highlight: lookup_pb2.Highlight) -> Markup:
+    """The text with the parts that were found marked; marks that make no sense are passed over."""
+    text, pieces, position = highlight.text, [], 0
+    for mark in highlight.marks:
+        if not position <= mark.start < mark.end <= len(text):
+            continue
+        pieces.append(escape(text[position : mark.start]))
+        pieces.append(Markup("<mark>{}</mark>").format(text[mark.start : mark.end]))
+        position = mark.end
+    pieces.append(escape(text[position:]))
+    return Markup("").join(pieces)

@@ -1,0 +1,217 @@
+"""A gateway as it runs in production, with real peers, for tests that need a whole one."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import nats
+from nats.js.api import DiscardPolicy, StorageType, StreamConfig
+
+from codingahead.lookup.v1 import lookup_pb2
+from gateway.app import visitors_of
+from gateway.settings import GatewaySettings
+from gateway.tests.lookup_server import LookupServer
+from gateway.visitors import Account
+from services.metering.tests.metering_process import MeteringProcess
+from services.metering.tests.valkey_server import ValkeyServer
+from tests.support import code_pages
+from tests.support.nats_server import NatsServer, free_port
+
+PLANS = Path(__file__).parents[2] / "deploy" / "plans.yaml"
+PRINCIPAL_KEYS = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+COOKIE_KEYS = "c1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"
+
+
+class GatewayProcess:
+    """``python -m gateway`` with an environment of its own."""
+
+    def __init__(self, **peers: str) -> None:
+        self.peers = peers
+        self._environment = {
+            **os.environ,
+            "GATEWAY_PORT": "0",
+            "GATEWAY_METRICS_PORT": "0",
+            "GATEWAY_PRINCIPAL_KEYS": PRINCIPAL_KEYS,
+            "GATEWAY_COOKIE_KEYS": COOKIE_KEYS,
+            **peers,
+        }
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        self.lines: list[dict[str, Any]] = []
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "gateway"),
+            env=self._environment,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        self._reading = asyncio.create_task(self._read())
+        listening = await self.logged("listening")
+        self.port, self._metrics_port = listening["port"], listening["metrics_port"]
+
+    async def stop(self) -> int:
+        """Ask it to stop; answers its exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        return await self._ended()
+
+    async def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            await self._ended()
+
+    async def run_to_its_end(self) -> tuple[int, list[str]]:
+        """Run a process that should refuse to start; answers exit code and what it said."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "gateway"),
+            env=self._environment,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, said = await asyncio.wait_for(process.communicate(), 20)
+        assert process.returncode is not None
+        return process.returncode, said.decode().splitlines()
+
+    async def logged(self, event: str, seconds: float = 15.0) -> dict[str, Any]:
+        """The first line *event* of the log."""
+        async with asyncio.timeout(seconds):
+            while True:
+                self._changed.clear()
+                for line in self.lines:
+                    if line.get("event") == event:
+                        return line
+                assert self._process is not None
+                assert self._process.returncode is None, self.lines
+                await self._changed.wait()
+
+    async def until(self, **parts: str) -> None:
+        """Wait until ``/readyz`` reports *parts* so."""
+        async with asyncio.timeout(20), httpx.AsyncClient(base_url=self.url) as client:
+            while True:
+                report = (await client.get("/readyz")).json()
+                if parts.items() <= report.items():
+                    return
+                await asyncio.sleep(0.02)
+
+    async def metric(self, name: str) -> float:
+        """The sum of the samples whose line starts with *name*."""
+        async with httpx.AsyncClient() as client:
+            text = (await client.get(f"http://127.0.0.1:{self._metrics_port}/metrics")).text
+        values = [line.rsplit(" ", 1) for line in text.splitlines() if line.startswith(name)]
+        return sum(float(value) for _, value in values)
+
+    async def _ended(self) -> int:
+        assert self._process is not None
+        async with asyncio.timeout(20):
+            code = await self._process.wait()
+            if self._reading is not None:
+                await self._reading
+        self._process = None
+        return code
+
+    async def _read(self) -> None:
+        assert self._process is not None
+        assert self._process.stderr is not None
+        async for line in self._process.stderr:
+            try:
+                self.lines.append(json.loads(line))
+            except ValueError:
+                self.lines.append({"event": line.decode().strip()})
+            self._changed.set()
+        self._changed.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A gateway and everything it talks to."""
+
+    gateway: GatewayProcess
+    lookup: LookupServer
+    metering: MeteringProcess
+    valkey: ValkeyServer
+    nats: NatsServer
+
+    def guest(self) -> httpx.AsyncClient:
+        """A visitor nobody has seen before, who keeps cookies."""
+        return httpx.AsyncClient(base_url=self.gateway.url, timeout=10)
+
+    def account(self, identity: str, plan: str = "free") -> httpx.AsyncClient:
+        """Somebody signed in."""
+        settings = GatewaySettings(principal_keys=PRINCIPAL_KEYS)
+        until = datetime.now(UTC) + timedelta(hours=1)
+        cookie = visitors_of(settings).principal_cookie(Account(identity, plan), until)
+        return httpx.AsyncClient(base_url=self.gateway.url, headers={"Cookie": cookie}, timeout=10)
+
+
+def catalog() -> list[lookup_pb2.CodePage]:
+    """Pages to serve: E11.9 in full and a few beside it."""
+    others = {
+        "E08": "Diabetes mellitus due to underlying condition",
+        "E10": "Type 1 diabetes mellitus",
+        "E11": "Type 2 diabetes mellitus",
+        "E11.0": "Type 2 diabetes mellitus with hyperosmolarity",
+        "E13": "Other specified diabetes mellitus",
+        "I10": "Essential (primary) hypertension",
+        "J45.909": "Unspecified asthma, uncomplicated",
+    }
+    return [
+        code_pages.diabetes(),
+        *(code_pages.page(code, display) for code, display in others.items()),
+    ]
+
+
+@asynccontextmanager
+async def running(folder: Path, pages: Sequence[lookup_pb2.CodePage]) -> AsyncIterator[Platform]:
+    """The gateway with its peers, ready; files go to *folder*."""
+    async with AsyncExitStack() as stack:
+        bus = NatsServer(folder / "nats")
+        stack.push_async_callback(bus.stop)
+        await bus.start()
+        await _declare_streams(bus)
+        valkey = ValkeyServer(folder / "valkey")
+        stack.push_async_callback(valkey.kill)
+        await valkey.start()
+        lookup = LookupServer(pages)
+        lookup.start()
+        stack.callback(lookup.stop)
+        metering = MeteringProcess(valkey.url, bus.url, PLANS, METERING_PORT=str(free_port()))
+        stack.push_async_callback(metering.kill)
+        await metering.start()
+        gateway = GatewayProcess(
+            NATS_URL=bus.url,
+            GATEWAY_LOOKUP_TARGET=lookup.target,
+            GATEWAY_METERING_TARGET=f"127.0.0.1:{metering.listening['grpc_port']}",
+        )
+        stack.push_async_callback(gateway.kill)
+        await gateway.start()
+        await gateway.until(status="ready", lookup="up", metering="up")
+        yield Platform(gateway, lookup, metering, valkey, bus)
+        assert await gateway.stop() == 0
+
+
+async def _declare_streams(bus: NatsServer) -> None:
+    client = await nats.connect(bus.url)
+    for producer in ("metering", "gateway", "lookup"):
+        await client.jetstream().add_stream(
+            StreamConfig(
+                name=producer.upper(),
+                subjects=[f"codingahead.{producer}.v1.>"],
+                storage=StorageType.FILE,
+                discard=DiscardPolicy.NEW,
+                duplicate_window=120,
+            )
+        )
+    await client.close()

@@ -1,0 +1,125 @@
+"""A lookup that serves pages written by hand, over gRPC as the real one does."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NoReturn
+
+import grpc
+
+from codingahead.lookup.v1 import lookup_pb2 as pb
+from codingahead.lookup.v1 import lookup_pb2_grpc
+from servicekit.errors import ServiceError
+from tests.support import code_pages
+
+CATALOG = "catalog-1"
+EXPIRES = "2026-09-30"
+
+
+def _key(spelling: str) -> str:
+    return spelling.replace(".", "").replace(" ", "").upper()
+
+
+def _refuse(context: grpc.ServicerContext, code: grpc.StatusCode, reason: str) -> NoReturn:
+    error = ServiceError(code, reason, f"refused: {reason}")
+    context.set_trailing_metadata(error.trailing_metadata("lookup.codingahead"))
+    context.abort(code, error.message)
+
+
+# What a contract grows that no test here asks for answers UNIMPLEMENTED.
+_Servicer: Any = lookup_pb2_grpc.LookupServiceServicer
+
+
+class LookupServer(_Servicer):  # type: ignore[misc]
+    """Serves *pages* of one code system; runs in threads, can be stopped and started again."""
+
+    def __init__(self, pages: Sequence[pb.CodePage]) -> None:
+        self.pages = {page.code.code: page for page in pages}
+        self.release = pages[0].release
+        self.asked: list[str] = []
+        self.port = 0
+        self._server: grpc.Server | None = None
+
+    def start(self) -> None:
+        self._server = grpc.server(ThreadPoolExecutor(4), options=[("grpc.so_reuseport", 0)])
+        lookup_pb2_grpc.add_LookupServiceServicer_to_server(self, self._server)
+        self.port = self._server.add_insecure_port(f"127.0.0.1:{self.port}")
+        self._server.start()
+
+    def stop(self) -> None:
+        assert self._server is not None
+        self._server.stop(0).wait()
+
+    @property
+    def target(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def GetCatalog(self, _request: Any, _context: Any) -> pb.GetCatalogResponse:  # noqa: N802
+        system = pb.CodeSystem(
+            system=code_pages.SYSTEM,
+            name="ICD-10-CM",
+            release=self.release,
+            code_count=98_186,
+            billable_count=74_719,
+        )
+        return pb.GetCatalogResponse(catalog_id=CATALOG, systems=[system])
+
+    def GetCodePage(  # noqa: N802
+        self, request: pb.GetCodePageRequest, context: grpc.ServicerContext
+    ) -> pb.GetCodePageResponse:
+        self.asked.append(request.code)
+        if request.on > EXPIRES:
+            _refuse(context, grpc.StatusCode.NOT_FOUND, "NOT_KNOWN_FOR_DATE")
+        if request.code not in self.pages:
+            _refuse(context, grpc.StatusCode.NOT_FOUND, "CODE_NOT_FOUND")
+        return pb.GetCodePageResponse(catalog_id=CATALOG, page=self.pages[request.code])
+
+    def ResolveCode(  # noqa: N802
+        self, request: pb.ResolveCodeRequest, context: grpc.ServicerContext
+    ) -> pb.ResolveCodeResponse:
+        if len(request.text) > 64:
+            _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "QUERY_TOO_LONG")
+        for page in self.pages.values():
+            if _key(page.code.code) == _key(request.text):
+                return pb.ResolveCodeResponse(
+                    outcome=pb.ResolveCodeResponse.OUTCOME_FOUND, code=page.code
+                )
+        near = [page.code for page in self.pages.values() if page.code.code[0] == request.text[0]]
+        return pb.ResolveCodeResponse(
+            outcome=pb.ResolveCodeResponse.OUTCOME_CODE_NOT_FOUND, suggestions=near[:8]
+        )
+
+    def Search(  # noqa: N802
+        self, request: pb.SearchRequest, context: grpc.ServicerContext
+    ) -> pb.SearchResponse:
+        if len(request.query) > 500:
+            _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "QUERY_TOO_LONG")
+        words = request.query.casefold().split()
+        found = [
+            page.code
+            for page in self.pages.values()
+            if words and all(word in page.code.display.casefold() for word in words)
+        ]
+        return pb.SearchResponse(
+            catalog_id=CATALOG,
+            total=len(found),
+            results=[
+                pb.SearchResult(
+                    code=code, score=1 / (1 + n), highlights=self._highlights(code, words)
+                )
+                for n, code in enumerate(found)
+            ],
+        )
+
+    def Suggest(self, request: pb.SuggestRequest, _context: Any) -> pb.SuggestResponse:  # noqa: N802
+        key = _key(request.query)
+        found = [p.code for p in self.pages.values() if _key(p.code.code).startswith(key)]
+        return pb.SuggestResponse(suggestions=found)
+
+    def _highlights(self, code: pb.CodeRef, words: list[str]) -> list[pb.Highlight]:
+        start = code.display.casefold().index(words[0])
+        mark = pb.Mark(start=start, end=start + len(words[0]))
+        # A gateway must not pass on what a later lookup might find in text that is not public.
+        return [
+            pb.Highlight(field="title", text=code.display, marks=[mark]),
+            pb.Highlight(field="guidelines", text="canary-highlight"),
+        ]

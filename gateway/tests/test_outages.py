@@ -1,0 +1,140 @@
+"""What is served while a part is away, and that all comes back by itself."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from gateway.tests.gateway_process import GatewayProcess, Platform
+
+GATED_WORDS = "insulin secretory defect"
+
+
+async def until_json(visitor: httpx.AsyncClient, path: str, **members: str) -> httpx.Response:
+    """The first answer at *path* whose JSON has *members*."""
+    async with asyncio.timeout(20):
+        while True:
+            answer = await visitor.get(path)
+            if members.items() <= answer.json().items():
+                return answer
+            await asyncio.sleep(0.05)
+
+
+async def views(platform: Platform, mode: str) -> float:
+    return await platform.gateway.metric(f'gateway_page_views_total{{mode="{mode}"')
+
+
+async def test_without_lookup_held_pages_are_served_and_others_come_back(
+    own_platform: Platform,
+) -> None:
+    platform = own_platform
+    async with platform.guest() as first, platform.account("ann") as member:
+        await first.get("/icd-10-cm/E11.9")
+        platform.lookup.stop()
+        held = await member.get("/icd-10-cm/E11.9")
+        page = await member.get("/icd-10-cm/I10")
+        api = await member.get("/api/v1/codes/icd-10-cm/I10")
+        span = await member.get("/icd-10-cm/E08-E13")
+        search = await member.get("/search?q=asthma")
+        home = await member.get("/")
+        await platform.gateway.until(status="ready", lookup="away")
+        platform.lookup.start()
+        back = await until_json(member, "/api/v1/codes/icd-10-cm/I10", verdict="GRANTED")
+
+    assert (held.status_code, home.status_code) == (200, 200)
+    assert GATED_WORDS in held.text
+    for refused in (page, api, span, search):
+        assert refused.status_code == 503
+        assert int(refused.headers["retry-after"]) > 0
+        assert refused.headers["cache-control"] == "private, no-store"
+    assert api.json()["reason"] == "LOOKUP_UNAVAILABLE"
+    # What could not be shown was not charged.
+    assert back.json()["allowance"]["remaining"] == 3
+
+
+async def shows_public_sections_only(
+    platform: Platform, visitor: httpx.AsyncClient, way_out: str
+) -> None:
+    """Whoever looks: the public sections, flagged, counted and never kept by a cache."""
+    before = await views(platform, "degraded")
+    page = await visitor.get("/icd-10-cm/E11.9")
+    api = await visitor.get("/api/v1/codes/icd-10-cm/E11.9")
+
+    assert page.status_code == 200
+    assert "Your remaining page views cannot be read just now." in page.text
+    assert page.text.count(way_out) == 7
+    assert "Type 2 diabetes mellitus without complications" in page.text
+    assert GATED_WORDS not in page.text
+    told = api.json()
+    assert (told["mode"], told["allowance"]) == ("degraded", None)
+    assert [section["locked"] for section in told["sections"]] == [False] * 2 + [True] * 7
+    assert GATED_WORDS not in api.text
+    assert page.headers["cache-control"] == api.headers["cache-control"] == "private, no-store"
+    assert await views(platform, "degraded") == before + 2
+
+
+@pytest.mark.parametrize("away", ["metering", "redis"])
+async def test_without_the_count_public_sections_are_served_and_then_all_of_them(
+    own_platform: Platform, away: str
+) -> None:
+    platform = own_platform
+    path = "/api/v1/codes/icd-10-cm/E11.9"
+    async with platform.account("ann") as member, platform.guest() as guest:
+        if away == "metering":
+            await platform.metering.kill()
+        else:
+            await platform.valkey.kill()
+        await until_json(guest, path, mode="degraded")
+        await shows_public_sections_only(
+            platform, member, "What your plan opens could not be checked."
+        )
+        await shows_public_sections_only(platform, guest, "Register to view content")
+        other = await guest.get("/icd-10-cm/I10")
+        allowance = await member.get("/api/v1/allowance")
+        unknown = await member.get("/icd-10-cm/E99.99")
+        if away == "metering":
+            await platform.metering.start()
+        else:
+            await platform.valkey.start()
+        back = await until_json(member, path, mode="normal")
+
+    assert other.status_code == 200
+    assert allowance.status_code == 503
+    assert allowance.json()["reason"] == "METERING_UNAVAILABLE"
+    assert int(allowance.headers["retry-after"]) > 0
+    assert unknown.status_code == 404
+    # Nothing that was shown meanwhile has been charged.
+    assert back.json()["verdict"] == "GRANTED"
+    assert back.json()["allowance"]["remaining"] == 4
+    assert GATED_WORDS in back.text
+
+
+async def test_without_the_bus_pages_are_served_also_by_a_gateway_that_starts_so(
+    own_platform: Platform,
+) -> None:
+    platform = own_platform
+    await platform.nats.stop()
+    started = GatewayProcess(**platform.gateway.peers)
+    try:
+        await started.start()
+        await started.until(status="ready", metering="up")
+        for url in (platform.gateway.url, started.url):
+            async with httpx.AsyncClient(base_url=url) as guest:
+                answer = await guest.get("/api/v1/codes/icd-10-cm/E11.9")
+                wall = await guest.get("/icd-10-cm/I10")
+            assert (answer.json()["verdict"], answer.json()["mode"]) == ("GRANTED", "normal")
+            assert "Register to view content" in wall.text
+        assert await started.stop() == 0
+    finally:
+        await started.kill()
+        await platform.nats.start()
+
+
+async def test_a_port_that_is_taken_is_said_in_one_line(own_platform: Platform) -> None:
+    second = GatewayProcess(
+        **own_platform.gateway.peers | {"GATEWAY_PORT": str(own_platform.gateway.port)}
+    )
+    code, said = await second.run_to_its_end()
+
+    assert code == 1
+    assert "set GATEWAY_PORT" in said[-1]
