@@ -1,18 +1,12 @@
 """A real event bus for tests, which can be taken away and brought back."""
 
 import asyncio
-import socket
-import sys
 from pathlib import Path
 
-SERVER = Path(sys.executable).parent / "nats-server"
+from deploy.local.ports import free_port
+from deploy.local.servers import nats_server
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+__all__ = ["NatsServer", "free_port"]
 
 
 class NatsServer:
@@ -26,7 +20,7 @@ class NatsServer:
 
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
-            *(SERVER, "-a", "127.0.0.1", "-p", str(self._port), "-js", "-sd", self._store),
+            *(nats_server(), "-a", "127.0.0.1", "-p", str(self._port), "-js", "-sd", self._store),
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )

@@ -30,7 +30,8 @@ class LookupServiceStub:
 
     Errors carry one google.rpc.ErrorInfo of the domain "lookup.codingahead":
     CODE_NOT_FOUND, CODE_SET_NOT_LOADED, NOT_KNOWN_FOR_DATE, QUERY_TOO_LONG,
-    SYSTEM_UNKNOWN, DATE_MALFORMED, PAGE_TOKEN_INVALID, CATALOG_NOT_LOADED.
+    SYSTEM_UNKNOWN, DATE_MALFORMED, PAGE_TOKEN_INVALID, REQUEST_INVALID,
+    CATALOG_NOT_LOADED.
     """
 
     def __init__(self, channel):
@@ -76,7 +77,8 @@ class LookupServiceServicer:
 
     Errors carry one google.rpc.ErrorInfo of the domain "lookup.codingahead":
     CODE_NOT_FOUND, CODE_SET_NOT_LOADED, NOT_KNOWN_FOR_DATE, QUERY_TOO_LONG,
-    SYSTEM_UNKNOWN, DATE_MALFORMED, PAGE_TOKEN_INVALID, CATALOG_NOT_LOADED.
+    SYSTEM_UNKNOWN, DATE_MALFORMED, PAGE_TOKEN_INVALID, REQUEST_INVALID,
+    CATALOG_NOT_LOADED.
     """
 
     def GetCatalog(self, request, context):
@@ -172,7 +174,8 @@ class LookupService:
 
     Errors carry one google.rpc.ErrorInfo of the domain "lookup.codingahead":
     CODE_NOT_FOUND, CODE_SET_NOT_LOADED, NOT_KNOWN_FOR_DATE, QUERY_TOO_LONG,
-    SYSTEM_UNKNOWN, DATE_MALFORMED, PAGE_TOKEN_INVALID, CATALOG_NOT_LOADED.
+    SYSTEM_UNKNOWN, DATE_MALFORMED, PAGE_TOKEN_INVALID, REQUEST_INVALID,
+    CATALOG_NOT_LOADED.
     """
 
     @staticmethod

@@ -33,7 +33,8 @@ class LookupServiceStub:
 
     Errors carry one google.rpc.ErrorInfo of the domain "lookup.codingahead":
     CODE_NOT_FOUND, CODE_SET_NOT_LOADED, NOT_KNOWN_FOR_DATE, QUERY_TOO_LONG,
-    SYSTEM_UNKNOWN, DATE_MALFORMED, PAGE_TOKEN_INVALID, CATALOG_NOT_LOADED.
+    SYSTEM_UNKNOWN, DATE_MALFORMED, PAGE_TOKEN_INVALID, REQUEST_INVALID,
+    CATALOG_NOT_LOADED.
     """
 
     @_typing.overload
@@ -68,7 +69,8 @@ class LookupServiceAsyncStub(LookupServiceStub):
 
     Errors carry one google.rpc.ErrorInfo of the domain "lookup.codingahead":
     CODE_NOT_FOUND, CODE_SET_NOT_LOADED, NOT_KNOWN_FOR_DATE, QUERY_TOO_LONG,
-    SYSTEM_UNKNOWN, DATE_MALFORMED, PAGE_TOKEN_INVALID, CATALOG_NOT_LOADED.
+    SYSTEM_UNKNOWN, DATE_MALFORMED, PAGE_TOKEN_INVALID, REQUEST_INVALID,
+    CATALOG_NOT_LOADED.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -99,7 +101,8 @@ class LookupServiceServicer(metaclass=_abc_1.ABCMeta):
 
     Errors carry one google.rpc.ErrorInfo of the domain "lookup.codingahead":
     CODE_NOT_FOUND, CODE_SET_NOT_LOADED, NOT_KNOWN_FOR_DATE, QUERY_TOO_LONG,
-    SYSTEM_UNKNOWN, DATE_MALFORMED, PAGE_TOKEN_INVALID, CATALOG_NOT_LOADED.
+    SYSTEM_UNKNOWN, DATE_MALFORMED, PAGE_TOKEN_INVALID, REQUEST_INVALID,
+    CATALOG_NOT_LOADED.
     """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,1 @@
+"""Decides what a subject may see and counts it; reads from ``decision`` outwards."""

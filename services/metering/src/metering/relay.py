@@ -1,0 +1,135 @@
+"""The relay: takes outbox entries to the ledger, and clears them once they are there."""
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+from metering.ledger import event_of
+from metering.outbox import Entry, Outbox
+from metering.redis_connection import RedisAway
+from servicekit.bus import Bus
+from servicekit.logs import get_logger
+from servicekit.metrics import Counter, Gauge
+
+log = get_logger("metering.relay")
+
+PUBLISHED = Counter("metering_relay_published_total", "Entries the ledger has acknowledged.")
+FAILED = Counter("metering_relay_failed_total", "Publications the ledger did not acknowledge.")
+WAITING = Gauge("metering_outbox_entries", "Entries that wait for the ledger, seen by the relay.")
+OLDEST = Gauge(
+    "metering_outbox_oldest_age_seconds", "Age of the oldest entry that waits, seen by the relay."
+)
+HOLDING = Gauge("metering_relay_holds_lease", "1 in the process that relays.")
+
+_PER_SHARD = 16
+_BATCH = 64
+_GATHER_SECONDS = 0.01
+_IDLE_SECONDS = 0.25
+_MEASURE_SECONDS = 1.0
+_AWAY_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 5.0
+
+
+class Relay:
+    """Moves each entry to the ledger at least once; its event id makes that once.
+
+    An entry leaves Redis only after JetStream has acknowledged its event, so a relay that dies at
+    any moment loses nothing: the next one publishes again what was not cleared.
+    """
+
+    def __init__(self, outbox: Outbox, bus: Bus) -> None:
+        self._outbox = outbox
+        self._bus = bus
+        self._wake = asyncio.Event()
+        self._reachable = True
+        self._failures = 0
+        self._measure_at = 0.0
+
+    def wake(self) -> None:
+        """Say that there is a new entry."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Relay until cancelled."""
+        while True:
+            try:
+                await self._relay()
+            except RedisAway as error:
+                HOLDING.set(0)
+                if self._reachable:
+                    log.warning("outbox_unreachable", why=str(error))
+                self._reachable = False
+                await asyncio.sleep(_AWAY_SECONDS)
+
+    async def stop(self) -> None:
+        """Move what waits now, then let another process take over."""
+        with suppress(RedisAway, TimeoutError):
+            async with asyncio.timeout(2.0):
+                if self._outbox.held and self._bus.connected:
+                    await self._move()
+                await self._outbox.release()
+
+    async def _relay(self) -> None:
+        while await self._outbox.hold():
+            self._reachable = True
+            HOLDING.set(1)
+            moved = await self._move()
+            await self._measure(moved)
+            if self._failures:
+                pause = min(_LONGEST_PAUSE_SECONDS, 0.1 * 2**self._failures)
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+            elif not moved:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
+            self._wake.clear()
+            # A batch of entries costs little more than one.
+            await asyncio.sleep(_GATHER_SECONDS)
+        HOLDING.set(0)
+        await asyncio.sleep(random.uniform(0.5, 1.0))
+
+    async def _move(self) -> int:
+        """Publish and clear one reading of the outboxes; says how many were moved."""
+        # After a failure one event shows whether the ledger takes any.
+        waiting = await self._outbox.read(1 if self._failures else _PER_SHARD)
+        OLDEST.set(max(0.0, time.time() - min(_times(waiting), default=time.time())))
+        moved = 0
+        while waiting and self._outbox.held:
+            size = 1 if self._failures else _BATCH
+            batch, waiting = waiting[:size], waiting[size:]
+            taken = await self._publish(batch)
+            await self._outbox.clear(taken)
+            moved += len(taken)
+            if len(taken) < len(batch):
+                self._failures += 1
+                break
+            self._failures = 0
+            await self._outbox.hold()
+        return moved
+
+    async def _publish(self, batch: Sequence[Entry]) -> list[Entry]:
+        stored = await self._bus.publish_batch([event_of(entry) for entry in batch])
+        taken = [entry for entry, ok in zip(batch, stored, strict=True) if ok]
+        PUBLISHED.inc(len(taken))
+        if len(taken) < len(batch):
+            FAILED.inc(len(batch) - len(taken))
+            if not self._failures:
+                log.warning("ledger_refused", count=len(batch) - len(taken))
+        elif self._failures:
+            log.info("ledger_takes_again")
+        return taken
+
+    async def _measure(self, moved: int) -> None:
+        now = time.monotonic()
+        if now < self._measure_at:
+            return
+        self._measure_at = now + _MEASURE_SECONDS
+        size = await self._outbox.size()
+        WAITING.set(size)
+        if not size:
+            OLDEST.set(0)
+
+
+def _times(entries: Sequence[Entry]) -> list[float]:
+    return [entry.recorded_ms / 1000 for entry in entries]

@@ -1,0 +1,90 @@
+"""Real servers for metering's tests."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import nats
+import pytest
+from nats.js.api import DiscardPolicy, StorageType, StreamConfig
+
+from metering.merge_store import MergeStore
+from metering.redis_connection import RedisConnection
+from metering.store import Store
+from services.metering.tests.metering_process import MeteringProcess
+from services.metering.tests.valkey_server import ValkeyServer
+from tests.support.nats_server import NatsServer
+
+PLANS = Path(__file__).parents[3] / "deploy" / "plans.yaml"
+
+
+@pytest.fixture
+async def valkey(tmp_path: Path) -> AsyncIterator[ValkeyServer]:
+    server = ValkeyServer(tmp_path / "valkey")
+    try:
+        await server.start()
+        yield server
+    finally:
+        await server.kill()
+
+
+@pytest.fixture
+async def redis(valkey: ValkeyServer) -> AsyncIterator[RedisConnection]:
+    connection = RedisConnection(valkey.url, seconds=2.0)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def store(redis: RedisConnection) -> Store:
+    return Store(redis, outbox_capacity=1_000_000, seconds=2.0)
+
+
+@pytest.fixture
+def merges(redis: RedisConnection) -> MergeStore:
+    return MergeStore(redis, outbox_capacity=1_000_000)
+
+
+@pytest.fixture
+async def nats_server(tmp_path: Path) -> AsyncIterator[NatsServer]:
+    """A bus with the streams of the ledger, of accounts' events and of dead letters."""
+    server = NatsServer(tmp_path / "nats")
+    await server.start()
+    client = await nats.connect(server.url)
+    for name, subjects in (
+        ("METERING", ["codingahead.metering.v1.>"]),
+        ("ACCOUNTS", ["codingahead.accounts.v1.>"]),
+        ("DEAD_LETTER", ["codingahead.dead_letter.>"]),
+    ):
+        await client.jetstream().add_stream(
+            StreamConfig(
+                name=name,
+                subjects=subjects,
+                storage=StorageType.FILE,
+                discard=DiscardPolicy.NEW,
+                duplicate_window=120,
+            )
+        )
+    await client.close()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+def plans_file(tmp_path: Path) -> Path:
+    """A copy of the plans we ship, free to be edited."""
+    copy = tmp_path / "plans.yaml"
+    copy.write_bytes(PLANS.read_bytes())
+    return copy
+
+
+@pytest.fixture
+async def metering(
+    valkey: ValkeyServer, nats_server: NatsServer, plans_file: Path
+) -> AsyncIterator[MeteringProcess]:
+    """A whole metering process that serves."""
+    process = MeteringProcess(valkey.url, nats_server.url, plans_file)
+    try:
+        await process.start()
+        yield process
+    finally:
+        await process.kill()

@@ -1,0 +1,64 @@
+"""A real Redis for tests, which can be killed, stalled and brought back with its data."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Any
+
+from deploy.local.ports import free_port
+from deploy.local.servers import redis_server
+from metering.redis_connection import Command, RedisConnection
+
+
+class ValkeyServer:
+    """Durable as in production: every write is in the log before it is answered."""
+
+    def __init__(self, directory: Path, *options: str) -> None:
+        self._directory = directory
+        self._options = options
+        self._port = free_port()
+        self._process: asyncio.subprocess.Process | None = None
+        self.url = f"redis://127.0.0.1:{self._port}"
+
+    async def start(self) -> None:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self._process = await asyncio.create_subprocess_exec(
+            str(redis_server()),
+            *("--bind", "127.0.0.1", "--port", str(self._port), "--dir", str(self._directory)),
+            *("--appendonly", "yes", "--appendfsync", "always", "--save", ""),
+            *("--maxmemory-policy", "noeviction", *self._options),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        for _ in range(200):
+            try:
+                if await self.ask("PING") == "PONG":
+                    return
+            except Exception:
+                await asyncio.sleep(0.02)
+        raise TimeoutError("valkey-server did not start")
+
+    async def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            await self._process.wait()
+            self._process = None
+
+    def stall(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    async def ask(self, *command: str | int) -> Any:
+        (answer,) = await self.ask_all([command])
+        return answer
+
+    async def ask_all(self, commands: list[Command]) -> list[Any]:
+        connection = RedisConnection(self.url, seconds=5.0)
+        try:
+            return await connection.execute(commands)
+        finally:
+            await connection.close()
