@@ -1,0 +1,1 @@
+"""The catalog of medical codes: build, read, search."""

@@ -1,0 +1,23 @@
+"""Sources that pages cite besides the loaded releases."""
+
+from lookup.facts import Source
+
+GUIDELINES = Source(
+    id="icd-10-cm-guidelines",
+    name="ICD-10-CM Official Guidelines for Coding and Reporting",
+    release="FY 2026",
+    published="",
+    effective="2025-10-01",
+    licence="Public domain, U.S. National Center for Health Statistics and CMS",
+    origin="Cited by paragraph; the text is not loaded",
+)
+SITE = Source(
+    id="site-rules",
+    name="Rules of this site on what a fact may claim",
+    release="Version 1",
+    published="",
+    effective="",
+    licence="Apache-2.0",
+    origin="codingahead-lookup",
+)
+CITED = {source.id: source for source in (GUIDELINES, SITE)}

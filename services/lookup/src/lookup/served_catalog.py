@@ -1,0 +1,63 @@
+"""One catalog opened for serving: its releases, and threads that read it."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self
+
+from lookup.facts import Release
+from lookup.pointer import CatalogFolder
+from lookup.store import Store, UnreadableCatalog
+
+
+class ServedCatalog:
+    """A catalog and the threads that read it, each through a store of its own.
+
+    SQLite is read in threads because some questions take several milliseconds, for which neither
+    health checks nor everybody else's answers should wait.
+    """
+
+    def __init__(self, catalog_id: str, stores: list[Store], releases: list[Release]) -> None:
+        self.id = catalog_id
+        self.releases = releases
+        self._stores = stores
+        self._unclaimed = list(stores)
+        self._mine = threading.local()
+        self._threads = ThreadPoolExecutor(len(stores), "catalog", self._claim_store)
+
+    @classmethod
+    def open(cls, folder: CatalogFolder, catalog_id: str, readers: int) -> Self:
+        """Open the catalog *catalog_id* whole.
+
+        Raises:
+            UnreadableCatalog: when its files are missing, damaged, of another schema or of
+                another catalog.
+        """
+        stores: list[Store] = []
+        try:
+            for _ in range(readers):
+                stores.append(Store.open(folder.place(catalog_id)))  # noqa: PERF401 - closed below
+            stores[0].check(catalog_id)
+            releases = stores[0].releases()
+            if not releases:
+                raise UnreadableCatalog(f"{folder.place(catalog_id)}: holds no release")
+            return cls(catalog_id, stores, releases)
+        except UnreadableCatalog:
+            for store in stores:
+                store.close()
+            raise
+
+    def read[A](self, question: Callable[[Store], A]) -> Awaitable[A]:
+        """What *question* answers when asked of a store, in one of the threads."""
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._threads, lambda: question(self._mine.store))
+
+    async def close(self) -> None:
+        """Answer what has been asked, then give the files back."""
+        await asyncio.to_thread(self._threads.shutdown)
+        for store in self._stores:
+            store.close()
+
+    def _claim_store(self) -> None:
+        self._mine.store = self._unclaimed.pop()
