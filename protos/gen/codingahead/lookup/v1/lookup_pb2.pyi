@@ -907,6 +907,118 @@ class Mark(_message.Message):
 Global___Mark: _TypeAlias = Mark  # noqa: Y015
 
 @_typing.final
+class BrowseRequest(_message.Message):
+    """Asks for a place of the hierarchy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYSTEM_FIELD_NUMBER: _builtins.int
+    RANGE_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    system: _builtins.str
+    """Code system key."""
+    range: _builtins.str
+    """A range as published, "E08-E13" or "E00-E89", of a section, a chapter or
+    any other; case does not matter. Empty for the whole system.
+    """
+    on: _builtins.str
+    """Date of service, ISO 8601; empty for the newest release."""
+    def __init__(
+        self,
+        *,
+        system: _builtins.str = ...,
+        range: _builtins.str = ...,
+        on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["on", b"on", "range", b"range", "system", b"system"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BrowseRequest: _TypeAlias = BrowseRequest  # noqa: Y015
+
+@_typing.final
+class BrowseResponse(_message.Message):
+    """A place of the hierarchy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CATALOG_ID_FIELD_NUMBER: _builtins.int
+    RELEASE_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    ANCESTORS_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    catalog_id: _builtins.str
+    """The catalog it was read from."""
+    @_builtins.property
+    def release(self) -> Global___Release:
+        """The release that was read."""
+
+    @_builtins.property
+    def place(self) -> Global___Ancestor:
+        """The place; absent for the whole system, and without a kind where the range
+        is none that the release publishes.
+        """
+
+    @_builtins.property
+    def ancestors(self) -> _containers.RepeatedCompositeFieldContainer[Global___Ancestor]:
+        """What holds it, outermost first."""
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___BrowseEntry]:
+        """What lies right below it, in tabular order."""
+
+    def __init__(
+        self,
+        *,
+        catalog_id: _builtins.str = ...,
+        release: Global___Release | None = ...,
+        place: Global___Ancestor | None = ...,
+        ancestors: _abc.Iterable[Global___Ancestor] | None = ...,
+        entries: _abc.Iterable[Global___BrowseEntry] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "release", b"release"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ancestors", b"ancestors", "catalog_id", b"catalog_id", "entries", b"entries", "place", b"place", "release", b"release"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BrowseResponse: _TypeAlias = BrowseResponse  # noqa: Y015
+
+@_typing.final
+class BrowseEntry(_message.Message):
+    """What lies below a place of the hierarchy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLACE_FIELD_NUMBER: _builtins.int
+    BILLABLE_FIELD_NUMBER: _builtins.int
+    BILLABLE_COUNT_FIELD_NUMBER: _builtins.int
+    billable: _builtins.bool
+    """Whether it is a code that can be reported as it stands."""
+    billable_count: _builtins.int
+    """Number of codes in it that can be reported, itself included."""
+    @_builtins.property
+    def place(self) -> Global___Ancestor:
+        """The chapter, section or code."""
+
+    def __init__(
+        self,
+        *,
+        place: Global___Ancestor | None = ...,
+        billable: _builtins.bool = ...,
+        billable_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["billable", b"billable", "billable_count", b"billable_count", "place", b"place"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BrowseEntry: _TypeAlias = BrowseEntry  # noqa: Y015
+
+@_typing.final
 class GetPairNotesRequest(_message.Message):
     """Asks what notes say of two codes together."""
 

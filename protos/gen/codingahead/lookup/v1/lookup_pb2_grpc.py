@@ -60,6 +60,11 @@ class LookupServiceStub:
                 request_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SearchRequest.SerializeToString,
                 response_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SearchResponse.FromString,
                 _registered_method=True)
+        self.Browse = channel.unary_unary(
+                '/codingahead.lookup.v1.LookupService/Browse',
+                request_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.BrowseRequest.SerializeToString,
+                response_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.BrowseResponse.FromString,
+                _registered_method=True)
         self.GetPairNotes = channel.unary_unary(
                 '/codingahead.lookup.v1.LookupService/GetPairNotes',
                 request_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.GetPairNotesRequest.SerializeToString,
@@ -112,6 +117,14 @@ class LookupServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Browse(self, request, context):
+        """One place of the hierarchy with what lies right below it, for browsing. Only
+        public facts are returned.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetPairNotes(self, request, context):
         """What the classification's notes say of two codes together: which note of
         either one, own or inherited, names the other. No note found is no leave to
@@ -150,6 +163,11 @@ def add_LookupServiceServicer_to_server(servicer, server):
                     servicer.Search,
                     request_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SearchRequest.FromString,
                     response_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SearchResponse.SerializeToString,
+            ),
+            'Browse': grpc.unary_unary_rpc_method_handler(
+                    servicer.Browse,
+                    request_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.BrowseRequest.FromString,
+                    response_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.BrowseResponse.SerializeToString,
             ),
             'GetPairNotes': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPairNotes,
@@ -276,6 +294,33 @@ class LookupService:
             '/codingahead.lookup.v1.LookupService/Search',
             codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SearchRequest.SerializeToString,
             codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SearchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Browse(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/codingahead.lookup.v1.LookupService/Browse',
+            codingahead_dot_lookup_dot_v1_dot_lookup__pb2.BrowseRequest.SerializeToString,
+            codingahead_dot_lookup_dot_v1_dot_lookup__pb2.BrowseResponse.FromString,
             options,
             channel_credentials,
             insecure,

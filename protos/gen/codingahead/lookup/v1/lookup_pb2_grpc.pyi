@@ -55,6 +55,10 @@ class LookupServiceStub:
     """Ranked codes for a query in words, abbreviations or code form. Only public
     facts are searched and returned.
     """
+    Browse: _grpc.UnaryUnaryMultiCallable[_lookup_pb2.BrowseRequest, _lookup_pb2.BrowseResponse]
+    """One place of the hierarchy with what lies right below it, for browsing. Only
+    public facts are returned.
+    """
     GetPairNotes: _grpc.UnaryUnaryMultiCallable[_lookup_pb2.GetPairNotesRequest, _lookup_pb2.GetPairNotesResponse]
     """What the classification's notes say of two codes together: which note of
     either one, own or inherited, names the other. No note found is no leave to
@@ -87,6 +91,10 @@ class LookupServiceAsyncStub(LookupServiceStub):
     Search: _aio.UnaryUnaryMultiCallable[_lookup_pb2.SearchRequest, _lookup_pb2.SearchResponse]  # type: ignore[assignment]
     """Ranked codes for a query in words, abbreviations or code form. Only public
     facts are searched and returned.
+    """
+    Browse: _aio.UnaryUnaryMultiCallable[_lookup_pb2.BrowseRequest, _lookup_pb2.BrowseResponse]  # type: ignore[assignment]
+    """One place of the hierarchy with what lies right below it, for browsing. Only
+    public facts are returned.
     """
     GetPairNotes: _aio.UnaryUnaryMultiCallable[_lookup_pb2.GetPairNotesRequest, _lookup_pb2.GetPairNotesResponse]  # type: ignore[assignment]
     """What the classification's notes say of two codes together: which note of
@@ -141,6 +149,16 @@ class LookupServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_lookup_pb2.SearchResponse, _abc.Awaitable[_lookup_pb2.SearchResponse]]:
         """Ranked codes for a query in words, abbreviations or code form. Only public
         facts are searched and returned.
+        """
+
+    @_abc_1.abstractmethod
+    def Browse(
+        self,
+        request: _lookup_pb2.BrowseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lookup_pb2.BrowseResponse, _abc.Awaitable[_lookup_pb2.BrowseResponse]]:
+        """One place of the hierarchy with what lies right below it, for browsing. Only
+        public facts are returned.
         """
 
     @_abc_1.abstractmethod
