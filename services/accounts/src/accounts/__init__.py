@@ -1,1 +1,1 @@
-"""People, their sessions and the plans they hold."""
+"""People, their sessions and the plans they hold; reads from ``registrar`` and ``doorkeeper``."""

@@ -29,7 +29,8 @@ class AccountsServiceStub:
     """Registers people and keeps their sessions.
 
     Errors carry one google.rpc.ErrorInfo of the domain "accounts.codingahead":
-    REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS.
+    REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS,
+    DATABASE_UNAVAILABLE.
     """
 
     def __init__(self, channel):
@@ -64,7 +65,8 @@ class AccountsServiceServicer:
     """Registers people and keeps their sessions.
 
     Errors carry one google.rpc.ErrorInfo of the domain "accounts.codingahead":
-    REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS.
+    REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS,
+    DATABASE_UNAVAILABLE.
     """
 
     def Register(self, request, context):
@@ -131,7 +133,8 @@ class AccountsService:
     """Registers people and keeps their sessions.
 
     Errors carry one google.rpc.ErrorInfo of the domain "accounts.codingahead":
-    REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS.
+    REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS,
+    DATABASE_UNAVAILABLE.
     """
 
     @staticmethod

@@ -30,7 +30,8 @@ class AccountsServiceStub:
     """Registers people and keeps their sessions.
 
     Errors carry one google.rpc.ErrorInfo of the domain "accounts.codingahead":
-    REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS.
+    REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS,
+    DATABASE_UNAVAILABLE.
     """
 
     @_typing.overload
@@ -53,7 +54,8 @@ class AccountsServiceAsyncStub(AccountsServiceStub):
     """Registers people and keeps their sessions.
 
     Errors carry one google.rpc.ErrorInfo of the domain "accounts.codingahead":
-    REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS.
+    REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS,
+    DATABASE_UNAVAILABLE.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -72,7 +74,8 @@ class AccountsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Registers people and keeps their sessions.
 
     Errors carry one google.rpc.ErrorInfo of the domain "accounts.codingahead":
-    REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS.
+    REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS,
+    DATABASE_UNAVAILABLE.
     """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,100 @@
+"""The gRPC service: reads requests, asks the registrar or the doorkeeper, writes answers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import grpc
+from grpc import aio
+
+from accounts import wire
+from accounts.database import DatabaseAway
+from accounts.doorkeeper import CredentialsRejected, Doorkeeper, SessionUnknown
+from accounts.hash_pool import PoolFull
+from accounts.registrar import Registrar, RequestReused
+from accounts.registration import RegistrationInvalid
+from codingahead.accounts.v1 import accounts_pb2, accounts_pb2_grpc
+from servicekit.errors import ServiceError, invalid
+
+SERVICE = "codingahead.accounts.v1.AccountsService"
+
+type _Context = aio.ServicerContext[Any, Any]
+
+
+class AccountsApi(accounts_pb2_grpc.AccountsServiceServicer):
+    """Handlers of ``AccountsService``."""
+
+    def __init__(self, registrar: Registrar, doorkeeper: Doorkeeper) -> None:
+        self._registrar = registrar
+        self._doorkeeper = doorkeeper
+
+    async def Register(  # noqa: N802 - named by the contract
+        self, request: accounts_pb2.RegisterRequest, context: _Context
+    ) -> accounts_pb2.RegisterResponse:
+        """Make an account and sign it in."""
+        with _refusals():
+            signed_in = await self._registrar.register(wire.registration_from(request))
+        return accounts_pb2.RegisterResponse(session=wire.session_of(signed_in))
+
+    async def LogIn(  # noqa: N802 - named by the contract
+        self, request: accounts_pb2.LogInRequest, context: _Context
+    ) -> accounts_pb2.LogInResponse:
+        """Begin a session."""
+        with _refusals():
+            signed_in = await self._doorkeeper.log_in(request.email, request.password)
+        return accounts_pb2.LogInResponse(session=wire.session_of(signed_in))
+
+    async def LogOut(  # noqa: N802 - named by the contract
+        self, request: accounts_pb2.LogOutRequest, context: _Context
+    ) -> accounts_pb2.LogOutResponse:
+        """End a session."""
+        with _refusals():
+            await self._doorkeeper.log_out(request.token)
+        return accounts_pb2.LogOutResponse()
+
+    async def ResolveSession(  # noqa: N802 - named by the contract
+        self, request: accounts_pb2.ResolveSessionRequest, context: _Context
+    ) -> accounts_pb2.ResolveSessionResponse:
+        """Name the account behind a session."""
+        with _refusals():
+            session = await self._doorkeeper.resolve(request.token)
+        return wire.resolved(session)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what the rules raise into the contract's reasons."""
+    try:
+        yield
+    except RegistrationInvalid as fault:
+        raise invalid("REQUEST_INVALID", **fault.violations) from None
+    except RequestReused:
+        raise invalid(
+            "REQUEST_INVALID",
+            request_id="was used for another address or password; take a new one",
+        ) from None
+    except CredentialsRejected:
+        raise ServiceError(
+            grpc.StatusCode.UNAUTHENTICATED,
+            "CREDENTIALS_REJECTED",
+            "The address or the password is wrong.",
+        ) from None
+    except SessionUnknown:
+        raise ServiceError(
+            grpc.StatusCode.UNAUTHENTICATED,
+            "SESSION_UNKNOWN",
+            "There is no such session; log in again.",
+        ) from None
+    except PoolFull:
+        raise ServiceError(
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            "TOO_MANY_ATTEMPTS",
+            "Too many people are logging in at this moment; try again in a second.",
+            metadata={"retry_after_seconds": "1"},
+        ) from None
+    except DatabaseAway:
+        raise ServiceError(
+            grpc.StatusCode.UNAVAILABLE,
+            "DATABASE_UNAVAILABLE",
+            "Accounts cannot be reached at this moment; try again in a few seconds.",
+        ) from None

@@ -1,0 +1,55 @@
+"""Between the contract's messages and the words of the rules."""
+
+from datetime import UTC, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from accounts.registrar import SignedIn
+from accounts.registration import Registration, registration_of
+from accounts.sessions import Account, Session
+from codingahead.accounts.v1 import accounts_pb2
+
+
+def registration_from(request: accounts_pb2.RegisterRequest) -> Registration:
+    """Read a registration.
+
+    Raises:
+        RegistrationInvalid: naming every field that is wrong.
+    """
+    return registration_of(
+        request.request_id, request.email, request.password, request.name, request.guest_id
+    )
+
+
+def session_of(signed_in: SignedIn) -> accounts_pb2.Session:
+    """Write a session for its owner."""
+    session = signed_in.session
+    return accounts_pb2.Session(
+        token=session.token,
+        principal=_principal(signed_in.account, session.id),
+        expires_at=_timestamp(session.expires_at),
+    )
+
+
+def resolved(session: Session) -> accounts_pb2.ResolveSessionResponse:
+    """Write whom a session signs in."""
+    return accounts_pb2.ResolveSessionResponse(
+        principal=_principal(session.account, session.id),
+        expires_at=_timestamp(session.expires_at),
+    )
+
+
+def _principal(account: Account, session_id: str) -> accounts_pb2.Principal:
+    return accounts_pb2.Principal(
+        account_id=account.id,
+        plan=account.plan,
+        session_id=session_id,
+        name=account.name,
+        confirmed=account.confirmed,
+    )
+
+
+def _timestamp(moment: datetime) -> Timestamp:
+    timestamp = Timestamp()
+    timestamp.FromDatetime(moment.astimezone(UTC).replace(tzinfo=None))
+    return timestamp
