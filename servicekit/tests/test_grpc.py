@@ -183,6 +183,38 @@ async def test_a_second_server_cannot_share_the_port(peer: Peer) -> None:
         await second.start(SERVICE)
 
 
+async def test_a_stop_finishes_what_has_begun_and_turns_the_rest_away(peer: Peer) -> None:
+    begun: set[bytes] = set()
+    first_begun = asyncio.Event()
+
+    async def take_a_while(request: bytes, context: Any) -> bytes:
+        begun.add(request)
+        first_begun.set()
+        await asyncio.sleep(0.05)
+        return request
+
+    async def outcome(call: Callable[..., Any], request: bytes) -> tuple[bytes, str]:
+        try:
+            await call(request, timeout=5)
+        except aio.AioRpcError as error:
+            return request, error.code().name
+        return request, "OK"
+
+    peer.behaviour = take_a_while
+    async with aio.insecure_channel(f"127.0.0.1:{peer.server.port}") as bare:
+        await bare.channel_ready()
+        calls = [
+            asyncio.create_task(outcome(send(bare), str(number).encode())) for number in range(200)
+        ]
+        await first_begun.wait()
+        # More have been sent by now than were taken up: they wait in gRPC's queue.
+        await peer.server.stop(5)
+        outcomes = dict(await asyncio.gather(*calls))
+
+    assert {request for request, code in outcomes.items() if code == "OK"} == begun
+    assert set(outcomes.values()) == {"OK", "UNAVAILABLE"}
+
+
 async def test_calls_are_counted_by_outcome(peer: Peer, channel: aio.Channel) -> None:
     async def wait(request: bytes, context: Any) -> bytes:
         await asyncio.sleep(0)

@@ -82,7 +82,7 @@ async def test_the_metrics_port_tells_metrics_liveness_and_readiness(tmp_path: P
     process, (_, metrics_port) = await start(tmp_path)
 
     status, body = await get(metrics_port, "/readyz")
-    assert (status, json.loads(body)) == (200, {"status": "ready", "store": "up"})
+    assert (status, json.loads(body)) == (200, {"status": "ready", "start": "up", "store": "up"})
     assert (await get(metrics_port, "/healthz"))[0] == 200
     assert "process_cpu_seconds_total" in (await get(metrics_port, "/metrics"))[1]
     assert (await get(metrics_port, "/nothing"))[0] == 404
@@ -133,3 +133,22 @@ async def test_a_taken_port_is_named_and_nothing_is_left_running(tmp_path: Path)
 
     first.terminate()
     await first.wait()
+
+
+async def test_a_process_is_not_ready_before_it_serves(tmp_path: Path) -> None:
+    early = """
+        import urllib.error, urllib.request
+        def asked():
+            url = f"http://127.0.0.1:{process.metrics_port}/readyz"
+            try:
+                urllib.request.urlopen(url, timeout=5).close()
+            except urllib.error.HTTPError as error:
+                return error.code
+            return 200
+        process.readiness.up("store")
+        print(await asyncio.to_thread(asked), flush=True)
+    """
+    process, printed = await start(tmp_path, early.strip())
+    assert printed == [503]
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), 10) == 0

@@ -2,11 +2,24 @@
 
 import json
 import logging
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from servicekit import tracing
 from servicekit.logs import configure_logs, get_logger
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """Other tests of the run write logs too, and not to a stream that this one closes."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def test_a_line_carries_service_logger_fields_and_trace(capsys: pytest.CaptureFixture[str]) -> None:

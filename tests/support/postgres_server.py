@@ -8,6 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from deploy.local.identity import ordinary_user, tethered
 from deploy.local.servers import postgres_programs
 from tests.support.nats_server import free_port
 
@@ -40,13 +41,12 @@ class PostgresServer:
         log = self._directory.with_suffix(".log")
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [
-                    *_as_an_ordinary_user(),
+                _as_an_ordinary_user(
                     *(str(postgres_programs() / "postgres"), "-D", str(self._directory)),
                     *("-p", str(self._port), "-c", "listen_addresses=127.0.0.1"),
                     *("-c", "unix_socket_directories="),
                     *("-c", f"fsync={'on' if self._durable else 'off'}"),
-                ],
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -97,7 +97,7 @@ class PostgresServer:
 
     def _run(self, program: str, *arguments: str) -> str:
         done = subprocess.run(
-            [*_as_an_ordinary_user(), str(postgres_programs() / program), *arguments],
+            _as_an_ordinary_user(str(postgres_programs() / program), *arguments),
             check=False,
             capture_output=True,
             text=True,
@@ -133,11 +133,9 @@ class PostgresServer:
         raise TimeoutError(f"postgres did not start: {log.read_text()}")
 
 
-def _as_an_ordinary_user() -> list[str]:
-    """PostgreSQL refuses root: a user namespace in which we are someone else contents it."""
-    if os.geteuid() != 0:
-        return []
-    return ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+def _as_an_ordinary_user(*command: str) -> tuple[str, ...]:
+    """PostgreSQL refuses root."""
+    return tethered(command, ordinary_user(), signal.SIGQUIT)
 
 
 def _signal(process: int, number: signal.Signals) -> None:

@@ -27,6 +27,11 @@ SECONDS = Histogram(
 )
 
 _HEALTH_PREFIX = "/grpc.health.v1.Health/"
+# At a stop gRPC takes up one call of each method at a time. Those still in its queue when it
+# shuts down end CANCELLED, which no caller repeats. So the queue is emptied first: it is taken to
+# be empty after a pause without a call, or when callers will not pause.
+_QUIET_SECONDS = 0.01
+_LONGEST_UNTIL_QUIET = 0.25
 _OPTIONS = [
     # A process left over from before must not take half of the calls unnoticed.
     ("grpc.so_reuseport", 0),
@@ -46,7 +51,8 @@ class GrpcServer:
         self._readiness = readiness
         self._domain = f"{service}.codingahead"
         self._health = health.aio.HealthServicer()
-        self.server = aio.server(interceptors=[_Surround(self._domain)], options=_OPTIONS)
+        self._surround = _Surround(self._domain)
+        self.server = aio.server(interceptors=[self._surround], options=_OPTIONS)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self.server)
         self.port = 0
 
@@ -72,7 +78,17 @@ class GrpcServer:
             await self._health.set(name, status.SERVING if ready else status.NOT_SERVING)
 
     async def stop(self, grace: float) -> None:
-        """Take no more calls and give those in hand *grace* seconds."""
+        """Take no more calls and give those in hand *grace* seconds.
+
+        Calls that were sent but not begun are answered UNAVAILABLE, so that callers try another
+        server or wait for the next one.
+        """
+        self._surround.refusing = True
+        until = time.monotonic() + min(grace, _LONGEST_UNTIL_QUIET)
+        arrived = -1
+        while arrived != self._surround.arrived and time.monotonic() < until:
+            arrived = self._surround.arrived
+            await asyncio.sleep(_QUIET_SECONDS)
         await self.server.stop(grace)
 
     def _bind(self, address: str) -> int:
@@ -91,6 +107,10 @@ class GrpcServer:
 class _Surround(aio.ServerInterceptor):
     def __init__(self, domain: str) -> None:
         self._domain = domain
+        self.refusing = False
+        """Set when calls that have not begun are to be refused."""
+        self.arrived = 0
+        """Calls taken up so far, health checks left out."""
 
     async def intercept_service(
         self,
@@ -104,6 +124,7 @@ class _Surround(aio.ServerInterceptor):
         method = handler_call_details.method
         if handler is None or method.startswith(_HEALTH_PREFIX):
             return cast(None, handler)
+        self.arrived += 1
         changed: dict[str, Any]
         if handler.unary_unary:
             changed = {"unary_unary": self._unary(handler.unary_unary, method)}
@@ -165,6 +186,10 @@ class _Surround(aio.ServerInterceptor):
         return call
 
     def _begin(self, context: Context, *, bounded: bool) -> None:
+        if self.refusing:
+            raise ServiceError(
+                grpc.StatusCode.UNAVAILABLE, "STOPPING", "The service is stopping; ask again."
+            )
         metadata = dict(context.invocation_metadata() or ())
         parent = metadata.get(tracing.HEADER)
         tracing.begin(parent if isinstance(parent, str) else None)

@@ -32,6 +32,7 @@ from servicekit.settings import ServiceSettings
 log = get_logger("servicekit.lifecycle")
 
 _CLOSE_SECONDS = 5.0
+_START = "start"
 
 
 class BackgroundFailed(Exception):  # noqa: N818 - it says what happened
@@ -65,6 +66,9 @@ class Process:
     def __init__(self, name: str, settings: ServiceSettings) -> None:
         self.name = name
         self.readiness = Readiness()
+        # Metrics are served before the parts are known: without this one, a process that has
+        # just begun would be taken for ready.
+        self.readiness.require(_START)
         self.stopping = asyncio.Event()
         """Set when open streams should end after the answer in hand."""
         self._settings = settings
@@ -164,6 +168,7 @@ class Process:
         Raises:
             BackgroundFailed: when background work ended first.
         """
+        self.readiness.up(_START)
         await self._signalled.wait()
         log.info("draining")
         self.readiness.drain()

@@ -131,6 +131,81 @@ async def test_a_pair_is_told_what_notes_say_of_it(lookup: LookupProcess) -> Non
     assert error.message.startswith("second: ")
 
 
+async def browse(lookup: LookupProcess, span: str, on: str = "") -> pb.BrowseResponse:
+    request = pb.BrowseRequest(system=CM, range=span, on=on)
+    return await lookup.stub.Browse(request, timeout=2)
+
+
+async def test_a_system_is_browsed_by_its_chapters(
+    lookup: LookupProcess, built_catalog: Path
+) -> None:
+    answer = await browse(lookup, "", on="2026-04-01")
+    assert answer.catalog_id == built_catalog.name
+    assert answer.release.id == "icd-10-cm-2026-04"
+    assert not answer.HasField("place")
+    assert not answer.ancestors
+    assert [entry.place.label for entry in answer.entries] == [str(n) for n in range(1, 23)]
+    first = answer.entries[0]
+    assert first.place == pb.Ancestor(
+        kind="chapter",
+        label="1",
+        display="Certain infectious and parasitic diseases",
+        link=pb.Link(system=CM, range="A00-B99"),
+    )
+    assert not first.billable
+    assert sum(entry.billable_count for entry in answer.entries) == 74_719
+
+
+async def test_a_place_leads_up_and_down(lookup: LookupProcess) -> None:
+    answer = await browse(lookup, "t20-t32")
+    assert (answer.place.kind, answer.place.label) == ("section", "T20-T32")
+    assert answer.place.link.range == "T20-T32"
+    assert [(above.kind, above.link.range) for above in answer.ancestors] == [
+        ("chapter", "S00-T88"),
+        ("section", "T07-T88"),
+    ]
+    assert [entry.place.link.range for entry in answer.entries] == ["T20-T25", "T26-T28", "T30-T32"]
+    diabetes = await browse(lookup, "E08-E13")
+    assert [entry.place.link.code for entry in diabetes.entries] == [
+        *("E08", "E09", "E10", "E11", "E13")
+    ]
+    assert {entry.place.kind for entry in diabetes.entries} == {"category"}
+
+
+async def test_a_section_of_one_category_leads_to_the_category(lookup: LookupProcess) -> None:
+    answer = await browse(lookup, "A00-B99")
+    (place,) = (entry.place for entry in answer.entries if entry.place.label == "B20")
+    assert (place.kind, place.link.code) == ("section", "B20")
+
+
+async def test_a_range_of_notes_is_no_place_and_holds_some(lookup: LookupProcess) -> None:
+    answer = await browse(lookup, "i10-i13")
+    assert answer.place == pb.Ancestor(label="I10-I13", link=pb.Link(system=CM, range="I10-I13"))
+    assert [above.label for above in answer.ancestors] == ["9", "I10-I1A"]
+    assert [entry.place.link.code for entry in answer.entries] == ["I10", "I11", "I12", "I13"]
+    assert [entry.billable for entry in answer.entries] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "reason"),
+    [
+        (pb.BrowseRequest(system=CM, range="E14-E14"), "NOT_FOUND", "CODE_NOT_FOUND"),
+        (pb.BrowseRequest(system=CM, range="E13-E08"), "NOT_FOUND", "CODE_NOT_FOUND"),
+        (pb.BrowseRequest(system=CM, range="E11"), "INVALID_ARGUMENT", "REQUEST_INVALID"),
+        (pb.BrowseRequest(system=CM, range="E" * 65), "INVALID_ARGUMENT", "QUERY_TOO_LONG"),
+        (pb.BrowseRequest(system=CM, on="2026-10-01"), "NOT_FOUND", "NOT_KNOWN_FOR_DATE"),
+        (pb.BrowseRequest(system=CM, on="soon"), "INVALID_ARGUMENT", "DATE_MALFORMED"),
+        (pb.BrowseRequest(system="icd-10-pcs"), "NOT_FOUND", "CODE_SET_NOT_LOADED"),
+        (pb.BrowseRequest(system="icd-11"), "INVALID_ARGUMENT", "SYSTEM_UNKNOWN"),
+    ],
+)
+async def test_a_place_that_is_not_there_says_why(
+    lookup: LookupProcess, request_: pb.BrowseRequest, status: str, reason: str
+) -> None:
+    error = await refused(lookup.stub.Browse(request_, timeout=2))
+    assert (error.code.name, error.reason) == (status, reason)
+
+
 async def test_search_finds_and_shows_why(lookup: LookupProcess, built_catalog: Path) -> None:
     request = pb.SearchRequest(query="type 2 diabetes", systems=[CM], on="2026-05-05")
     answer = await lookup.stub.Search(request, timeout=2)
@@ -238,4 +313,7 @@ async def test_hostile_text_is_never_an_internal_error(lookup: LookupProcess) ->
         await lookup.stub.ResolveCode(request, timeout=5)
         page = pb.GetCodePageRequest(system=CM, code=text[:64])
         assert (await refused(lookup.stub.GetCodePage(page, timeout=5))).reason == "CODE_NOT_FOUND"
+        if text:
+            place = pb.BrowseRequest(system=CM, range=text[:64])
+            await refused(lookup.stub.Browse(place, timeout=5))
     assert "call_failed" not in {line["event"] for line in lookup.lines}

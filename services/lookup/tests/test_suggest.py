@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lookup.facts import Release
+from lookup.search_index import Question, Table, TypedWord
 from lookup.store import Store
 from lookup.suggest import suggest
 from services.lookup.tests.test_search import HOSTILE
@@ -39,6 +40,22 @@ def test_words_are_completed(store: Store, release: Release, text: str, first: s
 
 def test_a_single_letter_is_the_beginning_of_a_word(store: Store, release: Release) -> None:
     assert len(labels(store, release, "e")) == 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("unspec", "of unspe", "acute tr", "bilateral lac", "unspecified", "unspecified fracture"),
+        *("disease of", "left f", "cholera u", "drugs unspecif", "with of in t", "zz unspec"),
+        *("s", "mellitus wi", "other spe", "initial"),
+    ],
+)
+def test_common_and_rare_words_complete_alike(store: Store, text: str) -> None:
+    *whole, last = text.split()
+    words = [*(TypedWord(word, whole=True) for word in whole), TypedWord(last, whole=False)]
+    asked = Question(Table.WORDS, " AND ".join(word.expression for word in words))
+    listed = [row.node_id for row in store.search.rows(asked, store.search.count(asked), 0, 40)]
+    assert store.search.holding(words, 40) == listed
 
 
 def test_no_more_than_wanted(store: Store, release: Release) -> None:

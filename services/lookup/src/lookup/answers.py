@@ -7,6 +7,7 @@ from typing import Protocol
 
 from codingahead.lookup.v1 import lookup_pb2 as pb
 from lookup import wire
+from lookup.browse import browse
 from lookup.facts import Node, Release
 from lookup.page import compose_page
 from lookup.page_token import fingerprint, read_token, write_token
@@ -87,6 +88,13 @@ def page(
     node = _published(store, release, "code", request.code)
     composed = compose_page(store.page_facts(node, release), frozenset(request.sections))
     return pb.GetCodePageResponse(catalog_id=catalog.id, page=wire.code_page(composed))
+
+
+def browsed(catalog: ServedCatalog, store: Store, request: pb.BrowseRequest) -> pb.BrowseResponse:
+    """A place of the hierarchy with what lies right below it."""
+    _check_length("range", request.range, LONGEST_TEXT)
+    release = release_for(catalog.releases, request.system, day_of(request.on))
+    return wire.browsed(browse(store, release, request.range), catalog.id, release)
 
 
 def pair(

@@ -55,6 +55,12 @@ class LookupApi(lookup_pb2_grpc.LookupServiceServicer):
         """Find codes."""
         return await self._read(answers.results, request)
 
+    async def Browse(  # noqa: N802 - named by the contract
+        self, request: pb.BrowseRequest, context: _Context
+    ) -> pb.BrowseResponse:
+        """Show a place of the hierarchy."""
+        return await self._read(answers.browsed, request)
+
     async def GetPairNotes(  # noqa: N802 - named by the contract
         self, request: pb.GetPairNotesRequest, context: _Context
     ) -> pb.GetPairNotesResponse:

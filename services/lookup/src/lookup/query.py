@@ -103,8 +103,10 @@ def all_beginnings(words: Iterable[Word]) -> str:
 
 def fold(text: str) -> str:
     """*text* without case, accents and possessives, as the index folds what it holds."""
-    parts = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(sign for sign in parts if not unicodedata.combining(sign))
+    plain = text.casefold()
+    if not text.isascii():
+        parts = unicodedata.normalize("NFKD", text).casefold()
+        plain = "".join(sign for sign in parts if not unicodedata.combining(sign))
     return _POSSESSIVE.sub("", plain)
 
 

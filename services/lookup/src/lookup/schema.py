@@ -1,7 +1,7 @@
 """Tables of a catalog and of its search index."""
 
-VERSION = 1
-"""Raised when a reader of the old tables could not read the new ones."""
+VERSION = 2
+"""Raised when a reader of the old tables could not read the new ones, or the other way round."""
 
 CATALOG = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -44,6 +44,8 @@ CREATE TABLE nodes (
     source_id TEXT NOT NULL REFERENCES sources
 );
 CREATE INDEX nodes_below ON nodes (parent_id, node_id);
+CREATE INDEX nodes_billable ON nodes (billable) WHERE billable = 1;
+CREATE INDEX nodes_spanning ON nodes (span, release_id) WHERE span != '';
 
 -- Codes by spelling. Sections have no place here: 39 of them are named like a category.
 CREATE TABLE codes (
@@ -100,5 +102,13 @@ CREATE VIRTUAL TABLE extended USING fts5 (
 CREATE VIRTUAL TABLE words USING fts5 (
     title, terms, node_id UNINDEXED, tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3',
     detail = none
+);
+-- Rows of words that hold a common word, or a word that begins so. FTS5 would have to read and
+-- merge thousands of them at every key that is typed.
+CREATE TABLE common_words (
+    word TEXT NOT NULL,
+    whole INTEGER NOT NULL,    -- 1: the word itself; 0: words that begin so
+    held_by BLOB NOT NULL,     -- a bit for each row
+    PRIMARY KEY (word, whole)
 );
 """

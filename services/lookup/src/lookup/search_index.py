@@ -1,9 +1,12 @@
 """Asks the full-text index of a catalog. It holds public texts only."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
+
+from lookup.row_set import RowSet
 
 # Weights of the code, the title and the inclusion terms.
 _WEIGHTS = "4.0, 10.0, 5.0"
@@ -33,6 +36,19 @@ class Question:
 
     table: Table
     expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypedWord:
+    """Letters and digits that were typed: a *whole* word, or what may be the beginning of one."""
+
+    text: str
+    whole: bool
+
+    @property
+    def expression(self) -> str:
+        """The word as FTS5 is asked for it."""
+        return f'"{self.text}"' if self.whole else f'"{self.text}" *'
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +102,44 @@ class SearchIndex:
             (question.expression, limit, offset),
         )
         return [Row(row[0], row[1], -row[2]) for row in rows]
+
+    def holding(self, words: Sequence[TypedWord], limit: int) -> list[int]:
+        """Nodes whose texts hold all of *words*, by the rank they have without a query."""
+        common: list[RowSet] = []
+        rare: list[TypedWord] = []
+        for word in words:
+            many = self._rows_of_common(word)
+            if many is None:
+                rare.append(word)
+            else:
+                common.append(many)
+        if rare:
+            held = self._row_ids(" AND ".join(word.expression for word in rare))
+            fits = (row for row in held if all(row in rows for rows in common))
+        else:
+            rows = common[0]
+            for other in common[1:]:
+                rows &= other
+            fits = iter(rows)
+        row_ids = list(islice(fits, limit))
+        marks = ",".join("?" * len(row_ids))
+        found = self._db.execute(
+            f"SELECT node_id FROM words WHERE rowid IN ({marks}) ORDER BY rowid",  # noqa: S608
+            row_ids,
+        )
+        return [row[0] for row in found]
+
+    def _rows_of_common(self, word: TypedWord) -> RowSet | None:
+        row = self._db.execute(
+            "SELECT held_by FROM common_words WHERE word = ? AND whole = ?", (word.text, word.whole)
+        ).fetchone()
+        return RowSet(row[0]) if row else None
+
+    def _row_ids(self, expression: str) -> Iterator[int]:
+        rows = self._db.execute(
+            "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid", (expression,)
+        )
+        return (row[0] for row in rows)
 
     def texts(self, table: Table, row_ids: Sequence[int]) -> dict[int, list[str]]:
         """Title and inclusion terms of rows."""

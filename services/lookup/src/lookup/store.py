@@ -186,6 +186,66 @@ class Store:
         """The nodes right below a node, in tabular order."""
         return self._select("n.parent_id = ?", (node_id,))
 
+    def chapters(self, release_id: str) -> list[Node]:
+        """The outermost places of a release, in tabular order."""
+        return self._select("n.parent_id IS NULL AND n.release_id = ?", (release_id,))
+
+    def chain(self, node: Node) -> list[Node]:
+        """From the chapter down to *node*."""
+        chain = [node]
+        while (parent_id := chain[-1].parent_id) is not None:
+            chain.extend(self._select("n.node_id = ?", (parent_id,)))
+        return chain[::-1]
+
+    def place_spanning(self, release_id: str, span: str) -> Node | None:
+        """The chapter or section whose range is *span*, the outer one if two have it."""
+        found = self._select("n.span = ? AND n.span != '' AND n.release_id = ?", (span, release_id))
+        return found[0] if found else None
+
+    def outermost(self, first_id: int, last_id: int) -> list[Node]:
+        """The nodes that lie in a part of the tree whole, without those below them."""
+        # What lies in it whole is stepped over, what does not is stepped into.
+        rows = self._db.execute(
+            "WITH RECURSIVE steps (node_id) AS ("  # noqa: S608
+            "SELECT :first UNION ALL "
+            "SELECT CASE WHEN n.last_id <= :last THEN n.last_id ELSE n.node_id END + 1 "
+            "FROM steps s JOIN nodes n ON n.node_id = s.node_id WHERE s.node_id <= :last) "
+            f"SELECT {_NODE} FROM steps s JOIN nodes n ON n.node_id = s.node_id "
+            "WHERE n.last_id <= :last ORDER BY n.node_id",
+            {"first": first_id, "last": last_id},
+        )
+        return [_node(row) for row in rows]
+
+    def billable_counts(self, nodes: Sequence[Node]) -> list[int]:
+        """How many codes that can be reported each of *nodes* holds, itself included."""
+        counted = "SELECT count(*) FROM nodes WHERE billable = 1 AND node_id BETWEEN ? AND ?"
+        return [
+            int(self._db.execute(counted, (node.id, node.last_id)).fetchone()[0]) for node in nodes
+        ]
+
+    def categories_around(self, release_id: str, label: str) -> tuple[Node | None, Node | None]:
+        """The categories between which *label*, which names none, would stand.
+
+        Within a letter labels rise, but for a few whose third character is a letter: M1A stands
+        before M10. So the place of a label is after the last one, in tabular order, that is lower.
+        """
+        among = (
+            "FROM codes WHERE length(code_key) = 3 AND release_id = ? "
+            "AND code_key >= ? AND code_key < ?"
+        )
+        letter = label[0]
+        lower = (release_id, letter, label)
+        (before_id,) = self._db.execute(f"SELECT max(node_id) {among}", lower).fetchone()
+        if before_id is not None:
+            (before,) = self.nodes([before_id])
+            return before, self._category_beside(release_id, before_id, ">", "ASC")
+        same = (release_id, letter, letter + "\x7f")
+        (after_id,) = self._db.execute(f"SELECT min(node_id) {among}", same).fetchone()
+        if after_id is None:
+            return None, None
+        (after,) = self.nodes([after_id])
+        return self._category_beside(release_id, after_id, "<", "DESC"), after
+
     def keys_starting(self, release_id: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Keys that start with *prefix*, each with its node's id, in order."""
         rows = self._db.execute(
@@ -229,7 +289,7 @@ class Store:
 
     def page_facts(self, node: Node, release: Release) -> PageFacts:
         """Everything the page of *node* is made of."""
-        chain = self._chain(node)
+        chain = self.chain(node)
         below = self.children(node.id)
         siblings = self.children(node.parent_id) if node.parent_id is not None else []
         if node.stem_id is not None:
@@ -254,8 +314,8 @@ class Store:
 
     def pair_namings(self, holder: Node, named: Node) -> list[Naming]:
         """Notes that hold for *holder*, own and inherited, and name *named*; tabular order."""
-        above = frozenset(place.id for place in self._chain(holder))
-        return self._namings_of(named, self._chain(named), above.__contains__)
+        above = frozenset(place.id for place in self.chain(holder))
+        return self._namings_of(named, self.chain(named), above.__contains__)
 
     def _select(self, where: str, values: Sequence[object]) -> list[Node]:
         rows = self._db.execute(
@@ -263,13 +323,6 @@ class Store:
             values,
         )
         return [_node(row) for row in rows]
-
-    def _chain(self, node: Node) -> list[Node]:
-        """From the chapter down to *node*."""
-        chain = [node]
-        while (parent_id := chain[-1].parent_id) is not None:
-            chain.extend(self._select("n.node_id = ?", (parent_id,)))
-        return chain[::-1]
 
     def _notes(self, ids: Sequence[int]) -> dict[int, tuple[Note, ...]]:
         rows = self._db.execute(
@@ -327,6 +380,16 @@ class Store:
             f"SELECT {_NODE} FROM nodes n WHERE n.node_id {comparison} ? "  # noqa: S608
             f"AND {_CODES} ORDER BY n.node_id {order} LIMIT 1",
             (node.id,),
+        ).fetchone()
+        return _node(row) if row else None
+
+    def _category_beside(
+        self, release_id: str, node_id: int, comparison: str, order: str
+    ) -> Node | None:
+        row = self._db.execute(
+            f"SELECT {_NODE} FROM nodes n WHERE n.node_id {comparison} ? "  # noqa: S608
+            f"AND n.kind = 'category' AND n.release_id = ? ORDER BY n.node_id {order} LIMIT 1",
+            (node_id, release_id),
         ).fetchone()
         return _node(row) if row else None
 

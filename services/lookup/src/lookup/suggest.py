@@ -2,7 +2,7 @@
 
 from lookup import query as q
 from lookup.facts import Node, Release
-from lookup.search_index import Question, Table
+from lookup.search_index import TypedWord
 from lookup.store import Store
 
 _SHORTEST_CODE = 1
@@ -21,12 +21,12 @@ def suggest(store: Store, release: Release, text: str, limit: int) -> list[Node]
         return []
     # Words as typed, then each as the beginning of one. What fits comes in the order of the
     # index, which puts first what is meant when nothing more is said.
-    whole = [f'"{word}"' for word in words[:-1]]
-    for asked in ([*whole, f'"{words[-1]}" *'], [f'"{word}" *' for word in words]):
-        question = Question(Table.WORDS, " AND ".join(asked))
-        rows = store.search.rows(question, _COMPARED, 0, max(limit, _COMPARED))
-        if rows:
-            nodes = store.nodes([row.node_id for row in rows])
+    whole = [TypedWord(word, whole=True) for word in words[:-1]]
+    beginnings = [TypedWord(word, whole=False) for word in words]
+    for asked in ([*whole, beginnings[-1]], beginnings):
+        node_ids = store.search.holding(asked, max(limit, _COMPARED))
+        if node_ids:
+            nodes = store.nodes(node_ids)
             begun = " ".join(words)
             nodes.sort(key=lambda node: not q.fold(node.title).startswith(begun))
             return nodes[:limit]

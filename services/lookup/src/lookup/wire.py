@@ -1,6 +1,7 @@
 """Puts pages, codes and releases on the wire."""
 
 from codingahead.lookup.v1 import lookup_pb2 as pb
+from lookup.browse import Browsed
 from lookup.content import Block, BlockKind, Line, Link, Page, Section, link_to, note_line
 from lookup.facts import Node, NodeKind, NoteKind, Release, Source
 from lookup.pair_notes import PairNote
@@ -76,6 +77,29 @@ def source(of: Source) -> pb.Source:
     )
 
 
+def browsed(of: Browsed, catalog_id: str, read: Release) -> pb.BrowseResponse:
+    """A place of the hierarchy with what lies right below it."""
+    answer = pb.BrowseResponse(
+        catalog_id=catalog_id,
+        release=release(read),
+        ancestors=[_place(node) for node in of.ancestors],
+        entries=[
+            pb.BrowseEntry(
+                place=_place(entry.node),
+                billable=entry.node.billable,
+                billable_count=entry.billable_count,
+            )
+            for entry in of.entries
+        ],
+    )
+    if of.place is not None:
+        answer.place.CopyFrom(_place(of.place))
+    elif of.label:
+        link = _link(Link(of.label, is_range=True))
+        answer.place.CopyFrom(pb.Ancestor(label=of.label, link=link))
+    return answer
+
+
 def pair_note(note: PairNote) -> pb.PairNote:
     """A note on two codes."""
     return pb.PairNote(
@@ -94,6 +118,14 @@ def _ancestor(node: Node) -> pb.Ancestor:
     if (link := link_to(node)) is not None:
         ancestor.link.CopyFrom(_link(link))
     return ancestor
+
+
+def _place(node: Node) -> pb.Ancestor:
+    """As :func:`_ancestor`; a section of one category leads to that category."""
+    place = _ancestor(node)
+    if node.kind is NodeKind.SECTION and not place.HasField("link"):
+        place.link.CopyFrom(_link(Link(node.label)))
+    return place
 
 
 def _section(section: Section) -> pb.Section:

@@ -32,6 +32,7 @@ LICENCE = (
 _RULES = (
     "facts.py",
     "ranges.py",
+    "row_set.py",
     "schema.py",
     "seventh_characters.py",
     "spelling.py",
@@ -55,8 +56,8 @@ def build(folder: CatalogFolder, source: TabularSource, progress: Progress) -> B
     """Build the catalog of *source* in *folder* and make it current.
 
     The catalog's id is derived from the content of the sources and of the programs that read
-    them; when a whole catalog of that id is there, it is only made current. A build that fails leaves
-    everything as it was.
+    them; when a whole catalog of that id is there, it is only made current. A build that fails
+    leaves everything as it was.
 
     Raises:
         SourceError: when the source is not whole or says what cannot be right.

@@ -4,14 +4,22 @@ Codes, titles and inclusion terms go in. Notes do not: excludes and instructions
 what is not in the index can neither match nor be highlighted.
 """
 
-from collections.abc import Iterable
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from lookup import schema
 from lookup.build.classification import Classification, TreeNode
 from lookup.build.write import ReproducibleDatabase
 from lookup.facts import NoteKind
+from lookup.row_set import RowSet
 from lookup.spelling import code_key
+
+_COMMON = 500
+"""A word is common when more rows than this hold it."""
 
 
 def write_search_index(path: Path, catalog_id: str, classification: Classification) -> None:
@@ -47,6 +55,9 @@ def write_search_index(path: Path, catalog_id: str, classification: Classificati
         )
         for table in ("stems", "extended", "words"):
             connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608
+        connection.executemany(
+            "INSERT INTO common_words VALUES (?, ?, ?)", _common_words(connection, len(ranked))
+        )
         counts = [sum(_rank(node, defaults) <= rank for node in stems) for rank in range(3)]
         database.finish(
             {
@@ -57,6 +68,41 @@ def write_search_index(path: Path, catalog_id: str, classification: Classificati
                 "last_stem": str(counts[2]),
             }
         )
+
+
+def _common_words(
+    connection: sqlite3.Connection, last_row: int
+) -> Iterator[tuple[str, int, bytes]]:
+    """Words, and beginnings of words, that many rows of ``words`` hold, with those rows."""
+    connection.execute(
+        "CREATE VIRTUAL TABLE temp.held USING fts5vocab('main', 'words', 'instance')"
+    )
+    words = {
+        word: [row for _word, row in held]
+        for word, held in groupby(
+            connection.execute("SELECT term, doc FROM temp.held"), key=itemgetter(0)
+        )
+    }
+    connection.execute("DROP TABLE temp.held")
+    most: Counter[str] = Counter()
+    for word, rows in words.items():
+        most.update(dict.fromkeys(_beginnings(word), len(rows)))
+    beginnings: dict[str, RowSet] = {}
+    for word, rows in words.items():
+        held_by = RowSet.of(rows, last_row)
+        if len(held_by) > _COMMON:
+            yield word, 1, held_by.bits
+        for begun in _beginnings(word):
+            if most[begun] > _COMMON:
+                known = beginnings.get(begun)
+                beginnings[begun] = held_by if known is None else known | held_by
+    for begun, held_by in beginnings.items():
+        if len(held_by) > _COMMON:
+            yield begun, 0, held_by.bits
+
+
+def _beginnings(word: str) -> Iterator[str]:
+    return (word[:length] for length in range(1, len(word) + 1))
 
 
 def _rank(node: TreeNode, defaults: set[int]) -> int:
