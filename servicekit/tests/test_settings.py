@@ -34,14 +34,18 @@ def test_the_bus_is_found_under_its_common_name(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_nonsense_ends_the_start_with_one_line_naming_the_variable(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    said: str,
 ) -> None:
     monkeypatch.setenv(name, value)
 
     with pytest.raises(SystemExit) as stopped:
         load_settings(ParcelSettings)
 
-    line = str(stopped.value)
+    assert stopped.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("parcel: wrong setting: ")
     assert said in line
-    assert "\n" not in line

@@ -1,5 +1,6 @@
 """Settings of a process, read from its environment and checked before it starts."""
 
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -61,7 +62,8 @@ def load_settings[S: BaseSettings](kind: type[S]) -> S:
             _variable(prefix, fault["loc"]) + f": {fault['msg'].removeprefix('Value error, ')}"
             for fault in error.errors()
         )
-        raise SystemExit(_line(f"{prefix.rstrip('_').lower()}: wrong setting: {faults}")) from None
+        print(_line(f"{prefix.rstrip('_').lower()}: wrong setting: {faults}"), file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 def _variable(prefix: str, location: tuple[int | str, ...]) -> str:
