@@ -9,8 +9,8 @@ A service's ``serve`` function opens a :class:`Process`, wires its parts to it a
             await process.run_until_stopped()
 
 At a stop: NOT_SERVING, wait ``drain_wait_seconds``, set :attr:`Process.stopping` so that open
-streams end, finish calls in hand within ``drain_seconds``, cancel background work, close what
-was opened in reverse.
+streams end, finish calls in hand within ``drain_seconds`` while those that have not begun are
+answered UNAVAILABLE, cancel background work, close what was opened in reverse.
 """
 
 import asyncio

@@ -76,7 +76,7 @@ def test_counts_are_of_codes_that_can_be_reported(store: Store, release: Release
         ("B10-B20", "", ["1"], ["B10", "B15-B19", "B20"]),
         # Subcategories: what begins with the first code is shown where it lies in the range.
         ("A00.1-A01.0", "", ["1", "A00-A09"], ["A00.1", "A00.9", "A01.0"]),
-        ("E11.0-E11.8", "", ["4", "E08-E13", "E11"], [f"E11.{n}" for n in ["0123456", "8"][0]]),
+        ("E11.0-E11.2", "", ["4", "E08-E13", "E11"], ["E11.0", "E11.1", "E11.2"]),
         ("M05.00-M06.9", "", ["13", "M00-M25", "M05-M14"], ["M05", "M06"]),
     ],
 )

@@ -113,6 +113,7 @@ class SearchIndex:
                 rare.append(word)
             else:
                 common.append(many)
+        fits: Iterator[int]
         if rare:
             held = self._row_ids(" AND ".join(word.expression for word in rare))
             fits = (row for row in held if all(row in rows for rows in common))
