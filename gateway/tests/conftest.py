@@ -1,23 +1,40 @@
 """A whole gateway for the tests that look at it from outside."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from accounts.migrate import migrate
+from accounts.settings import database_at
 from gateway.tests.gateway_process import Platform, catalog, running
+from tests.support.postgres_server import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A server whose database ``accounts`` is migrated, and the mould of each platform's own."""
+    server = PostgresServer(tmp_path_factory.mktemp("postgres") / "data", durable=False)
+    try:
+        server.start()
+        migrate(database_at(server.url))
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
+async def platform(
+    tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer
+) -> AsyncIterator[Platform]:
     """One for all tests that take nothing away: each comes as a visitor of its own."""
-    async with running(tmp_path_factory.mktemp("platform"), catalog()) as platform:
+    async with running(tmp_path_factory.mktemp("platform"), catalog(), postgres) as platform:
         yield platform
 
 
 @pytest.fixture
-async def own_platform(tmp_path: Path) -> AsyncIterator[Platform]:
+async def own_platform(tmp_path: Path, postgres: PostgresServer) -> AsyncIterator[Platform]:
     """One for a single test, which may take parts of it away."""
-    async with running(tmp_path, catalog()) as platform:
+    async with running(tmp_path, catalog(), postgres) as platform:
         yield platform

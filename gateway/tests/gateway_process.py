@@ -1,13 +1,14 @@
 """A gateway as it runs in production, with real peers, for tests that need a whole one."""
 
 import asyncio
+import itertools
 import json
 import os
 import sys
+import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,20 @@ import nats
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 
 from codingahead.lookup.v1 import lookup_pb2
-from gateway.app import visitors_of
-from gateway.settings import GatewaySettings
 from gateway.tests.lookup_server import LookupServer
-from gateway.visitors import Account
+from services.accounts.tests.accounts_process import AccountsProcess
+from services.assistant.tests.assistant_process import AssistantProcess
 from services.metering.tests.metering_process import MeteringProcess
 from services.metering.tests.valkey_server import ValkeyServer
 from tests.support import code_pages
 from tests.support.nats_server import NatsServer, free_port
+from tests.support.postgres_server import PostgresServer
 
 PLANS = Path(__file__).parents[2] / "deploy" / "plans.yaml"
-PRINCIPAL_KEYS = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 COOKIE_KEYS = "c1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"
+PASSWORD = "correct horse battery"
+
+_numbers = itertools.count()
 
 
 class GatewayProcess:
@@ -39,7 +42,6 @@ class GatewayProcess:
             **os.environ,
             "GATEWAY_PORT": "0",
             "GATEWAY_METRICS_PORT": "0",
-            "GATEWAY_PRINCIPAL_KEYS": PRINCIPAL_KEYS,
             "GATEWAY_COOKIE_KEYS": COOKIE_KEYS,
             **peers,
         }
@@ -134,12 +136,34 @@ class GatewayProcess:
         self._changed.set()
 
 
+class Member:
+    """Somebody signed in: a browser with a session, and the address they log in with."""
+
+    def __init__(self, client: httpx.AsyncClient, email: str) -> None:
+        self.client = client
+        self.email = email
+        self.get = client.get
+        self.head = client.head
+        self.post = client.post
+        self.request = client.request
+
+    async def log_in(self) -> None:
+        answer = await self.client.post(
+            "/api/v1/sessions", json={"email": self.email, "password": PASSWORD}
+        )
+        assert answer.status_code == 204, answer.text
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """A gateway and everything it talks to."""
+    """A gateway and everything it talks to; *database* is the one of accounts."""
 
     gateway: GatewayProcess
     lookup: LookupServer
+    accounts: AccountsProcess
+    assistant: AssistantProcess
+    postgres: PostgresServer
+    database: str
     metering: MeteringProcess
     valkey: ValkeyServer
     nats: NatsServer
@@ -148,12 +172,26 @@ class Platform:
         """A visitor nobody has seen before, who keeps cookies."""
         return httpx.AsyncClient(base_url=self.gateway.url, timeout=10)
 
-    def account(self, identity: str, plan: str = "free") -> httpx.AsyncClient:
-        """Somebody signed in."""
-        settings = GatewaySettings(principal_keys=PRINCIPAL_KEYS)
-        until = datetime.now(UTC) + timedelta(hours=1)
-        cookie = visitors_of(settings).principal_cookie(Account(identity, plan), until)
-        return httpx.AsyncClient(base_url=self.gateway.url, headers={"Cookie": cookie}, timeout=10)
+    @asynccontextmanager
+    async def account(self, name: str = "ann", plan: str = "free") -> AsyncIterator[Member]:
+        """Somebody who has just registered, under an address of their own."""
+        async with self.guest() as client:
+            member = Member(client, f"{name}-{uuid.uuid4().hex[:8]}@example.org")
+            answer = await client.post(
+                "/api/v1/accounts", json={"email": member.email, "password": PASSWORD}
+            )
+            assert answer.status_code == 202, answer.text
+            if plan != "free":
+                await self.ask_accounts(
+                    f"UPDATE accounts SET plan = '{plan}' WHERE email = '{member.email}'"
+                )
+                await client.delete("/api/v1/sessions/current")
+                await member.log_in()
+            yield member
+
+    async def ask_accounts(self, statement: str) -> list[list[str]]:
+        """The rows a statement answers from the database of accounts."""
+        return await asyncio.to_thread(self.postgres.ask, statement, database=self.database)
 
 
 def catalog() -> list[lookup_pb2.CodePage]:
@@ -174,8 +212,13 @@ def catalog() -> list[lookup_pb2.CodePage]:
 
 
 @asynccontextmanager
-async def running(folder: Path, pages: Sequence[lookup_pb2.CodePage]) -> AsyncIterator[Platform]:
-    """The gateway with its peers, ready; files go to *folder*."""
+async def running(
+    folder: Path, pages: Sequence[lookup_pb2.CodePage], postgres: PostgresServer
+) -> AsyncIterator[Platform]:
+    """The gateway with its peers, ready; files go to *folder*, people to a database of their own.
+
+    *postgres* has a migrated database ``accounts`` that nobody uses.
+    """
     async with AsyncExitStack() as stack:
         bus = NatsServer(folder / "nats")
         stack.push_async_callback(bus.stop)
@@ -190,21 +233,37 @@ async def running(folder: Path, pages: Sequence[lookup_pb2.CodePage]) -> AsyncIt
         metering = MeteringProcess(valkey.url, bus.url, PLANS, METERING_PORT=str(free_port()))
         stack.push_async_callback(metering.kill)
         await metering.start()
+        database = f"gateway{next(_numbers)}"
+        await asyncio.to_thread(
+            postgres.ask, f"CREATE DATABASE {database} TEMPLATE accounts", database="postgres"
+        )
+        accounts = AccountsProcess(
+            postgres.url_of(database), bus.url, ACCOUNTS_PORT=str(free_port())
+        )
+        stack.push_async_callback(accounts.kill)
+        await accounts.start()
+        assistant = AssistantProcess(lookup.target, ASSISTANT_PORT=str(free_port()))
+        stack.push_async_callback(assistant.kill)
+        await assistant.start()
         gateway = GatewayProcess(
             NATS_URL=bus.url,
             GATEWAY_LOOKUP_TARGET=lookup.target,
+            GATEWAY_ACCOUNTS_TARGET=f"127.0.0.1:{accounts.listening['grpc_port']}",
+            GATEWAY_ASSISTANT_TARGET=f"127.0.0.1:{assistant.listening['grpc_port']}",
             GATEWAY_METERING_TARGET=f"127.0.0.1:{metering.listening['grpc_port']}",
         )
         stack.push_async_callback(gateway.kill)
         await gateway.start()
         await gateway.until(status="ready", lookup="up", metering="up")
-        yield Platform(gateway, lookup, metering, valkey, bus)
+        yield Platform(
+            gateway, lookup, accounts, assistant, postgres, database, metering, valkey, bus
+        )
         assert await gateway.stop() == 0
 
 
 async def _declare_streams(bus: NatsServer) -> None:
     client = await nats.connect(bus.url)
-    for producer in ("metering", "gateway", "lookup"):
+    for producer in ("metering", "gateway", "lookup", "accounts"):
         await client.jetstream().add_stream(
             StreamConfig(
                 name=producer.upper(),

@@ -25,7 +25,7 @@ def _refuse(context: grpc.ServicerContext, code: grpc.StatusCode, reason: str) -
     context.abort(code, error.message)
 
 
-# What a contract grows that no test here asks for answers UNIMPLEMENTED.
+# What a contract grows that nobody here asks for answers UNIMPLEMENTED.
 _Servicer: Any = lookup_pb2_grpc.LookupServiceServicer
 
 
@@ -71,7 +71,36 @@ class LookupServer(_Servicer):  # type: ignore[misc]
             _refuse(context, grpc.StatusCode.NOT_FOUND, "NOT_KNOWN_FOR_DATE")
         if request.code not in self.pages:
             _refuse(context, grpc.StatusCode.NOT_FOUND, "CODE_NOT_FOUND")
-        return pb.GetCodePageResponse(catalog_id=CATALOG, page=self.pages[request.code])
+        page = self.pages[request.code]
+        if request.sections:
+            shown = [section for section in page.sections if section.key in request.sections]
+            page = pb.CodePage(
+                code=page.code,
+                release=page.release,
+                ancestors=page.ancestors,
+                sections=shown,
+                sources=page.sources,
+            )
+        return pb.GetCodePageResponse(catalog_id=CATALOG, page=page)
+
+    def GetPairNotes(  # noqa: N802
+        self, request: pb.GetPairNotesRequest, _context: grpc.ServicerContext
+    ) -> pb.GetPairNotesResponse:
+        """Every code excludes every other, in a word that is gated."""
+        note = pb.PairNote(
+            kind=pb.PairNote.KIND_EXCLUDES1,
+            holds_for=request.first,
+            names=request.second,
+            text=code_pages.text(f"{code_pages.canary('ncci_edits')} ({request.second})"),
+            source_id=code_pages.SOURCE.id,
+        )
+        return pb.GetPairNotesResponse(
+            first=self.pages[request.first].code,
+            second=self.pages[request.second].code,
+            release=self.release,
+            notes=[note],
+            sources=[code_pages.SOURCE],
+        )
 
     def ResolveCode(  # noqa: N802
         self, request: pb.ResolveCodeRequest, context: grpc.ServicerContext

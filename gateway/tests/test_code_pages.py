@@ -10,7 +10,7 @@ import pytest
 
 from codingahead.gateway.v1 import events_pb2
 from gateway.page_views import PAGE_VIEWED
-from gateway.tests.gateway_process import Platform
+from gateway.tests.gateway_process import Member, Platform
 from tests.support import code_pages
 from tests.support.html_outline import outline
 
@@ -29,7 +29,7 @@ def first_of_next_month() -> str:
     return f"{year}-{month:02}-01T00:00:00Z"
 
 
-async def remaining(visitor: httpx.AsyncClient) -> int:
+async def remaining(visitor: httpx.AsyncClient | Member) -> int:
     answer = (await visitor.get("/api/v1/allowance")).json()
     (views,) = [a for a in answer["allowances"] if a["action"] == "view_code"]
     left: int = views["remaining"]
@@ -55,7 +55,8 @@ async def test_a_guest_opens_one_page_with_two_sections_seven_locks_and_the_bann
     assert page.count("Register to view content") == 7
     assert BANNER in page
     found = outline(page)
-    assert {"/login", "/register"} <= set(found.values("href"))
+    next_ = "?next=/icd-10-cm/E11.9"
+    assert {f"/login{next_}", f"/register{next_}"} <= set(found.values("href"))
     assert "Excludes1" not in page
 
 
@@ -71,7 +72,7 @@ async def test_reload_is_free_and_another_code_is_a_wall_without_facts(platform:
     assert BANNER in once_more.text
     assert wall.status_code == 200
     assert "Essential (primary) hypertension" in wall.text
-    assert 'href="/register"' in wall.text
+    assert 'href="/register?next=/icd-10-cm/I10"' in wall.text
     assert "Billable" not in wall.text
     assert "Chapter" not in wall.text
     structured = json.loads(outline(wall.text).structured[0])
@@ -337,11 +338,14 @@ async def test_page_views_are_published(platform: Platform) -> None:
         seen = await client.jetstream().subscribe(PAGE_VIEWED.subject, ordered_consumer=True)
         async with platform.account("published") as member:
             await member.get("/icd-10-cm/J45.909")
+            ((identity,),) = await platform.ask_accounts(
+                f"SELECT account_id FROM accounts WHERE email = '{member.email}'"
+            )
         async with asyncio.timeout(10):
             while True:
                 message = await seen.next_msg(timeout=10)
                 viewed = events_pb2.PageViewed.FromString(message.data)
-                if viewed.subject_id == "published":
+                if viewed.subject_id == identity:
                     break
     finally:
         await client.close()

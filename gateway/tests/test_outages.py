@@ -5,12 +5,14 @@ import asyncio
 import httpx
 import pytest
 
-from gateway.tests.gateway_process import GatewayProcess, Platform
+from gateway.tests.gateway_process import PASSWORD, GatewayProcess, Member, Platform
 
 GATED_WORDS = "insulin secretory defect"
 
 
-async def until_json(visitor: httpx.AsyncClient, path: str, **members: str) -> httpx.Response:
+async def until_json(
+    visitor: httpx.AsyncClient | Member, path: str, **members: str
+) -> httpx.Response:
     """The first answer at *path* whose JSON has *members*."""
     async with asyncio.timeout(20):
         while True:
@@ -53,7 +55,7 @@ async def test_without_lookup_held_pages_are_served_and_others_come_back(
 
 
 async def shows_public_sections_only(
-    platform: Platform, visitor: httpx.AsyncClient, way_out: str
+    platform: Platform, visitor: httpx.AsyncClient | Member, way_out: str
 ) -> None:
     """Whoever looks: the public sections, flagged, counted and never kept by a cache."""
     before = await views(platform, "degraded")
@@ -128,6 +130,148 @@ async def test_without_the_bus_pages_are_served_also_by_a_gateway_that_starts_so
     finally:
         await started.kill()
         await platform.nats.start()
+
+
+async def test_without_accounts_guests_go_on_and_nobody_signed_in_is_taken_for_one(
+    own_platform: Platform,
+) -> None:
+    platform = own_platform
+    path = "/icd-10-cm/E11.9"
+    async with (
+        platform.account("ann") as member,
+        platform.account("eve") as stranger,
+        platform.guest() as guest,
+    ):
+        # Another gateway has yet to ask who the one is that it meets.
+        other = GatewayProcess(**platform.gateway.peers)
+        try:
+            await other.start()
+            await other.until(status="ready", metering="up")
+            await platform.accounts.kill()
+            held = await member.get(path)
+            as_guest = await guest.get(path)
+            cookie = f"session={stranger.client.cookies['session']}"
+            async with httpx.AsyncClient(
+                base_url=other.url, headers={"Cookie": cookie}
+            ) as unchecked:
+                personal = [
+                    await unchecked.get(path)
+                    for path in (path, "/icd-10-cm/I10", "/account", "/login", "/register")
+                ]
+                asked = await unchecked.post("/casepilot", data={"question": "What is E11.9?"})
+                api = [
+                    await unchecked.get("/api/v1/codes/icd-10-cm/E11.9"),
+                    await unchecked.get("/api/v1/allowance"),
+                    await unchecked.post("/api/v1/assistant/questions", json={"question": "x"}),
+                ]
+                public = [
+                    await unchecked.get(path)
+                    for path in ("/", "/search?q=asthma", "/about/data", "/casepilot")
+                ]
+                form = {"email": "ann@example.org", "password": PASSWORD}
+                login = await guest.post("/login", data=form)
+                register = await guest.post("/register", data=form)
+                api_login = await guest.post("/api/v1/sessions", json=form)
+                leaving = await member.request("DELETE", "/api/v1/sessions/current")
+                await platform.accounts.start()
+                back = await until_json(unchecked, "/api/v1/codes/icd-10-cm/E11.9", mode="normal")
+        finally:
+            await other.kill()
+
+    # Who was seen within the minute goes on.
+    assert GATED_WORDS in held.text
+    assert as_guest.text.count("Register to view content") == 7
+    for answer in (*personal, asked):
+        assert answer.status_code == 503
+        assert "We cannot check your account just now" in answer.text
+        assert int(answer.headers["retry-after"]) > 0
+        assert "set-cookie" not in answer.headers
+        assert "Register to view content" not in answer.text
+    for answer in api:
+        assert (answer.status_code, answer.json()["reason"]) == (503, "ACCOUNT_UNCHECKED")
+        assert "set-cookie" not in answer.headers
+    for answer in public:
+        assert answer.status_code == 200
+        assert "Your account cannot be checked just now" in answer.text
+        assert 'href="/register"' not in answer.text
+    for answer in (login, register):
+        assert answer.status_code == 503
+        assert "Accounts cannot be reached for the moment." in answer.text
+        assert 'value="ann@example.org"' in answer.text
+        assert PASSWORD not in answer.text
+    assert api_login.json()["reason"] == "ACCOUNTS_UNAVAILABLE"
+    assert leaving.status_code == 503
+    # Nothing was charged meanwhile.
+    assert back.json()["verdict"] == "GRANTED"
+    assert back.json()["allowance"]["remaining"] == 4
+
+
+async def test_without_the_assistant_pages_stand_and_questions_cost_nothing(
+    own_platform: Platform,
+) -> None:
+    platform = own_platform
+    question = {"question": "What is E11.9?"}
+    async with platform.guest() as guest:
+        await platform.assistant.kill()
+        page = await guest.get("/icd-10-cm/E11.9")
+        streamed = await guest.post("/api/v1/assistant/questions", json=question)
+        told = await guest.post("/casepilot", data=question)
+        await platform.assistant.start()
+        async with asyncio.timeout(20):
+            while True:
+                back = await guest.post("/api/v1/assistant/questions", json=question)
+                if back.status_code == 200:
+                    break
+                assert back.status_code == 503
+                await asyncio.sleep(0.05)
+
+    assert "Have a question about E11.9?" in page.text
+    assert (streamed.status_code, streamed.json()["reason"]) == (503, "ASSISTANT_UNAVAILABLE")
+    assert int(streamed.headers["retry-after"]) > 0
+    assert told.status_code == 503
+    assert "CasePilot cannot be reached for the moment." in told.text
+    assert 'value="What is E11.9?"' in told.text
+    assert '"remaining": 1' in back.text
+
+
+async def test_without_the_count_no_question_is_answered(own_platform: Platform) -> None:
+    platform = own_platform
+    async with platform.account("ann") as member:
+        await platform.metering.kill()
+        streamed = await member.post("/api/v1/assistant/questions", json={"question": "x"})
+        account = await member.get("/account")
+
+    assert (streamed.status_code, streamed.json()["reason"]) == (503, "METERING_UNAVAILABLE")
+    assert account.status_code == 200
+    assert "What is left of your plan cannot be read just now." in account.text
+
+
+async def test_a_guest_is_carried_over_also_when_metering_cannot_at_once(
+    own_platform: Platform,
+) -> None:
+    platform = own_platform
+    async with platform.guest() as visitor:
+        await visitor.get("/icd-10-cm/E11.9")
+        await platform.metering.kill()
+        answer = await visitor.post(
+            "/api/v1/accounts", json={"email": "ann@example.org", "password": PASSWORD}
+        )
+        assert answer.status_code == 202
+        assert await platform.gateway.metric("gateway_merges_left_total") == 1
+        await platform.metering.start()
+        await platform.gateway.until(metering="up")
+        # The event makes up for it; a peek charges nothing meanwhile.
+        async with asyncio.timeout(20):
+            while True:
+                seen = await visitor.get(
+                    "/api/v1/codes/icd-10-cm/E11.9", headers={"Sec-Purpose": "prefetch"}
+                )
+                if seen.status_code == 200:
+                    break
+                await asyncio.sleep(0.05)
+        assert seen.json()["verdict"] == "REPEAT"
+        allowances = (await visitor.get("/api/v1/allowance")).json()["allowances"]
+        assert allowances[0]["remaining"] == 5
 
 
 async def test_a_port_that_is_taken_is_said_in_one_line(own_platform: Platform) -> None:

@@ -85,7 +85,7 @@ def test_a_wall_tells_code_name_and_way_out_and_no_hierarchy() -> None:
 
     assert "E11.9" in wall
     assert "Type 2 diabetes mellitus without complications" in wall
-    assert 'href="/register"' in wall
+    assert 'href="/register?next=/icd-10-cm/E11.9"' in wall
     assert "Views reset on 1 December 2026 (UTC)." in wall
     assert "Chapter 4" not in wall
     assert "Billable" not in wall
@@ -219,7 +219,7 @@ def test_hostile_words_stay_words() -> None:
     found = outline(body)
 
     assert "<script>alert" not in body
-    assert sorted(found.scripts) == ["", "application/ld+json"]
+    assert sorted(found.scripts) == ["", "", "application/ld+json"]
     assert body.count("code page views remaining") == 1
     assert json.loads(found.structured[0])["about"]["name"] == hostile
 

@@ -6,17 +6,25 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.tests.gateway_process import Platform, running
+from gateway.tests.gateway_process import Member, Platform, running
 from tests.support import code_pages
+from tests.support.postgres_server import PostgresServer
 
 CODES = ("E11.9", "I10", "E08", "E13")
+QUESTIONS = (
+    "What is E11.9?",
+    "Is E08 billable?",
+    "Can I report E11.9 with I10?",
+    "Can I report it with E13?",
+    "What are the guidelines of E11.9?",
+)
 ALL = {code_pages.canary(key) for key in code_pages.GATED}
 
 
 @pytest.fixture
-async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
+async def platform(tmp_path: Path, postgres: PostgresServer) -> AsyncIterator[Platform]:
     pages = [code_pages.with_canaries(code, f"Disease {code}") for code in CODES]
-    async with running(tmp_path, pages) as platform:
+    async with running(tmp_path, pages, postgres) as platform:
         yield platform
 
 
@@ -27,7 +35,7 @@ def told(answer: httpx.Response) -> set[str]:
     return {word for word in ALL if word.encode() in sent}
 
 
-async def everything(visitor: httpx.AsyncClient) -> dict[str, httpx.Response]:
+async def everything(visitor: httpx.AsyncClient | Member) -> dict[str, httpx.Response]:
     """Every way in which the gateway says something of codes."""
     ahead = {"Sec-Purpose": "prefetch"}
     answers = {}
@@ -47,6 +55,9 @@ async def everything(visitor: httpx.AsyncClient) -> dict[str, httpx.Response]:
         ("GET", "/search?q=E11.9"),
         ("GET", "/search?q=disease"),
         ("GET", "/search?q=canary"),
+        ("GET", "/register?next=/icd-10-cm/E11.9"),
+        ("GET", "/login"),
+        ("GET", "/casepilot?system=icd-10-cm&code=E11.9"),
         ("GET", "/about/data"),
         ("GET", "/api/docs"),
         ("GET", "/api/openapi.json"),
@@ -66,6 +77,13 @@ async def everything(visitor: httpx.AsyncClient) -> dict[str, httpx.Response]:
         answers[f"{method} {path}"] = await visitor.request(method, path)
     for path in ("/icd-10-cm/E11.9", "/icd-10-cm/I10"):
         answers[f"prefetch {path}"] = await visitor.get(path, headers=ahead)
+    for question in QUESTIONS:
+        asked = {"question": question, "context": {"system": "icd-10-cm", "code": "E11.9"}}
+        answers[f"stream {question}"] = await visitor.post(
+            "/api/v1/assistant/questions", json=asked
+        )
+        form = {"question": question, "system": "icd-10-cm", "code": "E11.9"}
+        answers[f"answer {question}"] = await visitor.post("/casepilot", data=form)
     return answers
 
 
@@ -84,6 +102,9 @@ async def test_no_byte_of_gated_text_reaches_a_guest(platform: Platform) -> None
     assert answers["GET /icd-10-cm/I10"].status_code == 200
     assert answers["GET /api/v1/codes/icd-10-cm/I10"].status_code == 429
     assert "canary-official-description" in answers["GET /icd-10-cm/E11.9"].text
+    # Two questions were answered; what needed a gated section was declined, without charge.
+    assert "canary-official-description" in answers["stream What is E11.9?"].text
+    assert '"outcome": "declined"' in answers["stream Can I report E11.9 with I10?"].text
     assert "canary-official-description" not in answers["GET /icd-10-cm/I10"].text
 
 
@@ -104,9 +125,13 @@ async def test_an_account_reads_all_of_it_and_nothing_on_its_wall(platform: Plat
     async with platform.account("bob") as member:
         page = await member.get("/icd-10-cm/E11.9")
         api = await member.get("/api/v1/codes/icd-10-cm/E11.9")
+        pair = await member.post(
+            "/api/v1/assistant/questions", json={"question": "Can I report E11.9 with I10?"}
+        )
     async with platform.account("eve", plan="guest") as lesser:
         seen = await lesser.get("/icd-10-cm/E11.9")
         wall = await lesser.get("/icd-10-cm/I10")
 
     assert told(page) == told(api) == ALL
+    assert told(pair) == {code_pages.canary("ncci_edits")}
     assert told(seen) == told(wall) == set()

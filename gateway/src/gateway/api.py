@@ -1,6 +1,5 @@
 """The JSON API's own routes: search, suggestions, what is left. Codes are in ``code_pages``."""
 
-from datetime import UTC
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,12 +10,13 @@ from codingahead.lookup.v1 import lookup_pb2
 from codingahead.metering.v1 import metering_pb2
 from gateway import problems
 from gateway.addresses import SYSTEMS
+from gateway.allowances import Left
 from gateway.catalog import Lookup
 from gateway.decisions import Decider
 from gateway.page_views import plan_of, subject_of
 from gateway.parameters import date_of_service, systems_asked
 from gateway.problems import Refused, code_refs
-from gateway.visitors import Guest, Visitors
+from gateway.visitors import Guest, Unresolved, Visitors
 
 _UNCACHED = {"Cache-Control": "private, no-store"}
 _PUBLIC = {"Cache-Control": "public, max-age=60"}
@@ -145,7 +145,9 @@ class Api:
 
     async def allowance(self, request: Request) -> JSONResponse:
         """Say what is left of every action of the plan in force."""
-        visitor = self._visitors.identify(request.headers.get("cookie", ""))
+        visitor = await self._visitors.identify(request.headers.get("cookie", ""))
+        if isinstance(visitor, Unresolved):
+            raise Refused(problems.account_unchecked())
         answer = await self._decider.get_allowances(
             metering_pb2.GetAllowancesRequest(subject=subject_of(visitor), plan=plan_of(visitor))
         )
@@ -181,12 +183,10 @@ def _result(result: lookup_pb2.SearchResult) -> dict[str, object]:
 
 
 def _allowance(allowance: metering_pb2.Allowance) -> dict[str, object]:
-    reset = None
-    if allowance.HasField("reset_time"):
-        reset = allowance.reset_time.ToDatetime(UTC).isoformat().replace("+00:00", "Z")
+    left = Left.of(allowance)
     return {
-        "action": allowance.action,
-        "limit": allowance.limit if allowance.HasField("limit") else None,
-        "remaining": allowance.remaining if allowance.HasField("remaining") else None,
-        "reset_time": reset,
+        "action": left.action,
+        "limit": left.limit,
+        "remaining": left.remaining,
+        "reset_time": left.reset_json,
     }

@@ -6,13 +6,18 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from gateway import problems
+from gateway.account_api import AccountApi
+from gateway.account_pages import AccountPages
+from gateway.accounts import Accounts
 from gateway.api import Api
 from gateway.assets import Assets
 from gateway.browse import Browse
+from gateway.casepilot_pages import CasePilotPages
 from gateway.catalog import Lookup, LookupAway
-from gateway.code_pages import CodePages, viewer_of
+from gateway.code_pages import CodePages
 from gateway.decisions import Decider
 from gateway.edge import Edge
 from gateway.openapi import document_router
@@ -20,11 +25,16 @@ from gateway.operations import operations_router
 from gateway.page_cache import PageCache
 from gateway.page_views import PageViews
 from gateway.problems import Problem, Refused
+from gateway.question_api import QuestionApi
+from gateway.questions import Questions
 from gateway.rendering import Pages, PreparedPage
 from gateway.responses import SECURITY, TLS_ONLY
+from gateway.sessions import Sessions
 from gateway.settings import GatewaySettings
 from gateway.signing import Keyring
+from gateway.signing_in import SigningIn
 from gateway.site import Site, not_found
+from gateway.viewers import viewer_of
 from gateway.visitors import Visitors
 from servicekit.bus import Publisher
 from servicekit.errors import ServiceError
@@ -38,13 +48,8 @@ class Peers:
     lookup: Lookup
     decider: Decider
     publisher: Publisher
-
-
-def visitors_of(settings: GatewaySettings) -> Visitors:
-    """Cookies as *settings* have them; without cookie keys a key that dies with the process."""
-    guests = Keyring.parse(settings.cookie_keys) if settings.cookie_keys else Keyring.ephemeral()
-    principals = Keyring.parse(settings.principal_keys) if settings.principal_keys else None
-    return Visitors(guests, principals, secure=settings.mode == "production")
+    accounts: Accounts
+    questions: Questions
 
 
 def build(
@@ -52,12 +57,17 @@ def build(
     peers: Peers,
     readiness: Readiness,
     cache: PageCache[PreparedPage],
+    sessions: Sessions,
 ) -> Edge:
     """The whole gateway as one ASGI application."""
     assets = Assets()
     public_url = settings.public_url
     pages = Pages(site_name=settings.site_name, assets=assets, base_url=public_url)
-    visitors = visitors_of(settings)
+    production = settings.mode == "production"
+    # Without keys of their own, guests are known only for as long as the process lives.
+    guests = Keyring.parse(settings.cookie_keys) if settings.cookie_keys else Keyring.ephemeral()
+    visitors = Visitors(guests, sessions, secure=production)
+    signing_in = SigningIn(peers.accounts, peers.decider, sessions, visitors)
     views = PageViews(peers.lookup, peers.decider, peers.publisher, pages, cache)
     app = FastAPI(
         title=f"{settings.site_name} API",
@@ -74,23 +84,30 @@ def build(
         )
     )
     app.include_router(Api(peers.lookup, peers.decider, visitors).router())
+    app.include_router(AccountApi(signing_in).router())
+    app.include_router(QuestionApi(peers.questions, visitors).router())
     app.include_router(document_router(app, pages, visitors, public_url))
+    app.include_router(AccountPages(signing_in, peers.decider, pages, visitors).router())
+    app.include_router(CasePilotPages(peers.questions, pages, visitors).router())
     app.include_router(Site(peers.lookup, pages, visitors, assets).router())
     _tell_failures(app, pages, visitors, public_url)
     return Edge(
         CodePages(views, Browse(peers.lookup, pages), pages, visitors, public_url),
         app,
-        headers=[*SECURITY, *(TLS_ONLY if settings.mode == "production" else [])],
+        headers=[*SECURITY, *(TLS_ONLY if production else [])],
         public_url=public_url,
         max_body_bytes=settings.max_body_bytes,
         request_seconds=settings.request_seconds,
+        scheme="https" if production else "http",
     )
 
 
 def _tell_failures(app: FastAPI, pages: Pages, visitors: Visitors, public_url: str) -> None:
     """Turn what handlers raise into problems: JSON below ``/api``, pages elsewhere."""
 
-    def tell(request: Request, problem: Problem, headers: dict[str, str] | None = None) -> Response:
+    async def tell(
+        request: Request, problem: Problem, headers: dict[str, str] | None = None
+    ) -> Response:
         headers = {"Cache-Control": "private, no-store", **(headers or {})}
         if problem.retry_after is not None:
             headers["Retry-After"] = str(problem.retry_after)
@@ -98,24 +115,24 @@ def _tell_failures(app: FastAPI, pages: Pages, visitors: Visitors, public_url: s
         if request.url.path.startswith("/api/"):
             body = problem.json(public_url)
             return Response(body, status, headers, media_type=problems.MEDIA_TYPE)
-        viewer = viewer_of(visitors.identify(request.headers.get("cookie", "")))
+        viewer = viewer_of(await visitors.identify(request.headers.get("cookie", "")))
         return HTMLResponse(pages.problem(viewer, problem), status, headers)
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
-        return tell(request, error.problem)
+        return await tell(request, error.problem)
 
     async def lookup_refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, ServiceError)
-        return tell(request, problems.refused_by_lookup(error))
+        return await tell(request, problems.refused_by_lookup(error))
 
     async def lookup_away(request: Request, _error: Exception) -> Response:
-        return tell(request, problems.lookup_away())
+        return await tell(request, problems.lookup_away())
 
     async def malformed(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         faults = "; ".join(f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors())
-        return tell(request, Problem(problems.BAD_REQUEST, "PARAMETERS_MALFORMED", faults))
+        return await tell(request, Problem(problems.BAD_REQUEST, "PARAMETERS_MALFORMED", faults))
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -123,11 +140,15 @@ def _tell_failures(app: FastAPI, pages: Pages, visitors: Visitors, public_url: s
             headers = dict(error.headers or {})
             detail = f"This address does not answer {request.method}."
             problem = Problem(problems.METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", detail)
-            return tell(request, problem, headers)
+            return await tell(request, problem, headers)
         if error.status_code == problems.NOT_FOUND.status:
-            return tell(request, not_found())
-        return tell(request, Problem(problems.BAD_REQUEST, "BAD_REQUEST", str(error.detail)))
+            return await tell(request, not_found())
+        return await tell(request, Problem(problems.BAD_REQUEST, "BAD_REQUEST", str(error.detail)))
 
+    async def client_left(_request: Request, _error: Exception) -> Response:
+        return Response(status_code=problems.BAD_REQUEST.status)  # read by nobody
+
+    app.add_exception_handler(ClientDisconnect, client_left)
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(LookupAway, lookup_away)
     app.add_exception_handler(ServiceError, lookup_refused)

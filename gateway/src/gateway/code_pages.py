@@ -28,8 +28,9 @@ from gateway.responses import (
     answer_head,
     header,
 )
-from gateway.views import Unlock, Viewer
-from gateway.visitors import Account, Guest, Visitor, Visitors
+from gateway.viewers import viewer_of
+from gateway.views import Unlock
+from gateway.visitors import Guest, Unresolved, Visitor, Visitors
 from gateway.wording import cpt_not_loaded
 from servicekit.errors import ServiceError
 
@@ -85,7 +86,8 @@ class CodePages:
 
     async def __call__(self, scope: Scope, send: Send, target: Target) -> None:
         """Answer *target*."""
-        visitor = self._visitors.identify(header(scope, b"cookie"))
+        cookies = header(scope, b"cookie")
+        visitor = self._visitors.at_hand(cookies) or await self._visitors.identify(cookies)
         method = scope["method"]
         if method not in ("GET", "HEAD"):
             problem = Problem(
@@ -134,6 +136,8 @@ class CodePages:
         on: date | None,
         visitor: Visitor,
     ) -> None:
+        if isinstance(visitor, Unresolved):
+            raise Refused(problems.account_unchecked())
         prefetch = "prefetch" in header(scope, b"sec-purpose")
         seen = await self._views.view(address, on, visitor, target.surface, prefetch=prefetch)
         if isinstance(seen, Seen):
@@ -161,8 +165,8 @@ class CodePages:
 
     async def _show_seen(self, send: Send, target: Target, seen: Seen, visitor: Visitor) -> None:
         headers: Headers = []
-        if isinstance(visitor, Guest) and visitor.set_cookie:
-            headers.append((b"set-cookie", visitor.set_cookie.encode()))
+        if isinstance(visitor, Guest):
+            headers += [(b"set-cookie", cookie.encode()) for cookie in visitor.set_cookies]
         if not target.is_api:
             body = self._pages.assemble(seen.page, viewer_of(visitor), seen.access)
             await answer(send, 200, [HTML, METERED, *headers], body)
@@ -211,14 +215,6 @@ class CodePages:
 async def _see_other_spelling(send: Send, path: str) -> None:
     headers = [(b"location", path.encode()), (b"cache-control", b"public, max-age=3600")]
     await answer(send, 301, headers, b"")
-
-
-GUEST = Viewer("guest", "guest", None)
-
-
-def viewer_of(visitor: Visitor) -> Viewer:
-    """*visitor* as pages greet them."""
-    return Viewer("account", visitor.plan, None) if isinstance(visitor, Account) else GUEST
 
 
 def _date_of_service(scope: Scope) -> date | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import enum
+import uuid
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -22,11 +23,15 @@ BATCH_SECONDS = Histogram(
 BATCH_SIZE = Histogram(
     "gateway_decide_batch_size", "Decisions in a batch.", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 512)
 )
+MERGES_LEFT = Counter(
+    "gateway_merges_left_total", "Merges that metering could not make at once: its event will."
+)
 REACHABLE = Gauge("gateway_metering_reachable", "1 while metering answers.")
 
 _BATCH = 512
 _QUEUE = 4_096
 _ANSWER_SECONDS = 0.15
+_MERGE_SECONDS = 0.3
 _CONNECT_SECONDS = 1.0
 _PAUSE_SECONDS = 0.5
 _LATE = "late"
@@ -121,6 +126,17 @@ class Decider:
         except AioRpcError as error:
             log.warning("allowances_unavailable", code=error.code().name)
             return None
+
+    async def merge(self, guest_id: str, account_id: str, plan: str) -> None:
+        """Carry a guest over to an account; when metering cannot, it is only logged."""
+        request = metering_pb2.MergeSubjectRequest(
+            request_id=str(uuid.uuid4()), guest_id=guest_id, account_id=account_id, plan=plan
+        )
+        try:
+            await self._stub.MergeSubject(request, timeout=_MERGE_SECONDS)
+        except AioRpcError as error:
+            MERGES_LEFT.inc()
+            log.warning("merge_left_to_the_event", code=error.code().name)
 
     async def _converse(self) -> str:
         """Ask and answer over one stream until it ends; says why it did."""

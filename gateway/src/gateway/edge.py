@@ -1,13 +1,13 @@
 """The outermost layer: trace, limits, metrics and the headers that every answer carries.
 
-Order, outermost first: trace and metrics, security headers, limits on the body, code pages,
-the framework's routes.
+Order, outermost first: trace and metrics, security headers, refusal of other sites' requests,
+code pages, limits on the body, the framework's routes.
 """
 
 import asyncio
 import time
 
-from gateway import problems
+from gateway import csrf, problems
 from gateway.code_pages import CodePages, target_of
 from gateway.problems import Problem
 from gateway.responses import PROBLEM, App, Headers, Message, Receive, Scope, Send, answer, header
@@ -45,11 +45,14 @@ class Edge:
         public_url: str,
         max_body_bytes: int,
         request_seconds: float,
+        scheme: str = "http",
     ) -> None:
         self._code_pages = code_pages
         self._routes = routes
         self._headers = headers
         self._public_url = public_url
+        self._public_origin = csrf.origin_of(public_url)
+        self._scheme = scheme
         self._max_body_bytes = max_body_bytes
         self._request_seconds = request_seconds
 
@@ -73,7 +76,9 @@ class Edge:
         head = target is None and scope["method"] == "HEAD"
         routed = {**scope, "method": "GET"} if head else scope
         try:
-            if target is not None:
+            if cross_site := csrf.refusal(scope, self._public_origin, self._scheme):
+                await self._refuse(decorated, cross_site)
+            elif target is not None:
                 await self._code_pages(scope, decorated, target)
             else:
                 await self._route(routed, receive, _headers_only(decorated) if head else decorated)

@@ -8,12 +8,14 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from gateway.code_pages import viewer_of
-from gateway.problems import KINDS, MEDIA_TYPE
+from gateway.account_api import Credentials, Registration
+from gateway.api_words import REFERENCE, ProblemDocument, problem
+from gateway.problems import KINDS
+from gateway.question_api import QuestionAsked
 from gateway.rendering import Pages
+from gateway.viewers import viewer_of
 from gateway.visitors import Visitors
 
-_REFERENCE = "#/components/schemas/{model}"
 _CACHED = {"Cache-Control": "public, max-age=300"}
 
 
@@ -107,16 +109,6 @@ class CodePage(BaseModel):
     allowance: ViewAllowance | None
 
 
-class ProblemDocument(BaseModel):
-    """A problem as RFC 9457 has it."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    reason: str
-
-
 def document_router(app: FastAPI, pages: Pages, visitors: Visitors, public_url: str) -> APIRouter:
     """``/api/openapi.json`` and ``/api/docs``."""
     router = APIRouter(include_in_schema=False)
@@ -135,7 +127,7 @@ def document_router(app: FastAPI, pages: Pages, visitors: Visitors, public_url: 
     @router.get("/api/docs")
     async def docs(request: Request) -> Response:
         """The page."""
-        viewer = viewer_of(visitors.identify(request.headers.get("cookie", "")))
+        viewer = viewer_of(await visitors.identify(request.headers.get("cookie", "")))
         body = pages.api_docs(viewer, document(), list(KINDS.values()))
         return HTMLResponse(body, headers={"Cache-Control": "private, no-store"})
 
@@ -151,11 +143,11 @@ def _described(app: FastAPI, public_url: str) -> dict[str, Any]:
         routes=app.routes,
         servers=[{"url": public_url}],
     )
+    shapes = (CodePage, ProblemDocument, Credentials, Registration, QuestionAsked)
     models: list[tuple[type[BaseModel], Literal["serialization"]]] = [
-        (CodePage, "serialization"),
-        (ProblemDocument, "serialization"),
+        (shape, "serialization") for shape in shapes
     ]
-    _, schemas = models_json_schema(models, ref_template=_REFERENCE)
+    _, schemas = models_json_schema(models, ref_template=REFERENCE)
     described["components"]["schemas"].update(schemas["$defs"])
     described["paths"]["/api/v1/codes/{system}/{code}"] = {"get": _code_page_operation()}
     # What the framework would say of malformed parameters; here they are problems like others.
@@ -163,9 +155,14 @@ def _described(app: FastAPI, public_url: str) -> dict[str, Any]:
         described["components"]["schemas"].pop(framework_own, None)
     for path in described["paths"].values():
         for operation in path.values():
-            operation["responses"].pop("422", None)
-            operation["responses"]["default"] = _problem("Any problem")
+            if _is_frameworks_own(operation["responses"].get("422")):
+                del operation["responses"]["422"]
+            operation["responses"]["default"] = problem("Any problem")
     return described
+
+
+def _is_frameworks_own(response: dict[str, Any] | None) -> bool:
+    return response is not None and "application/json" in response.get("content", {})
 
 
 def _code_page_operation() -> dict[str, Any]:
@@ -206,17 +203,12 @@ def _code_page_operation() -> dict[str, Any]:
             "200": {
                 "description": "The page",
                 "content": {
-                    "application/json": {"schema": {"$ref": _REFERENCE.format(model="CodePage")}}
+                    "application/json": {"schema": {"$ref": REFERENCE.format(model="CodePage")}}
                 },
             },
             "301": {"description": "The code is written otherwise"},
-            "404": _problem("No such code; the nearest ones are suggested. Never charged"),
-            "429": _problem("The views of this period are spent"),
-            "503": _problem("The catalog cannot be reached"),
+            "404": problem("No such code; the nearest ones are suggested. Never charged"),
+            "429": problem("The views of this period are spent"),
+            "503": problem("The catalog cannot be reached"),
         },
     }
-
-
-def _problem(description: str) -> dict[str, Any]:
-    schema = {"$ref": _REFERENCE.format(model="ProblemDocument")}
-    return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}

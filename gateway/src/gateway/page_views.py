@@ -18,8 +18,9 @@ from gateway.decisions import Decider, DecisionRefused
 from gateway.page_cache import PageCache, PageKey
 from gateway.problems import NOTHING_THERE
 from gateway.rendering import Pages, PreparedPage
+from gateway.sessions import Account
 from gateway.views import Access, Unlock
-from gateway.visitors import Account, Guest, Visitor
+from gateway.visitors import Guest, Known
 from servicekit.bus import Publisher
 from servicekit.errors import ServiceError
 from servicekit.events import EventType
@@ -105,7 +106,7 @@ class PageViews:
             raise
 
     async def view(
-        self, address: Address, on: date | None, visitor: Visitor, surface: str, *, prefetch: bool
+        self, address: Address, on: date | None, visitor: Known, surface: str, *, prefetch: bool
     ) -> Seen | Moved | Missing | NotYetSeen:
         """Find the page at *address* and charge it to *visitor*.
 
@@ -122,7 +123,7 @@ class PageViews:
         return seen
 
     async def _decide(
-        self, page: PreparedPage, visitor: Visitor, *, peek: bool
+        self, page: PreparedPage, visitor: Known, *, peek: bool
     ) -> metering_pb2.DecideResponse | None:
         question = metering_pb2.DecideRequest(
             subject=subject_of(visitor),
@@ -170,7 +171,7 @@ class PageViews:
             case _:
                 return Missing("CODE_NOT_FOUND", tuple(answer.suggestions))
 
-    def _record(self, seen: Seen, visitor: Visitor, surface: str, decision_id: str) -> None:
+    def _record(self, seen: Seen, visitor: Known, surface: str, decision_id: str) -> None:
         mode = "degraded" if seen.access.degraded else "normal"
         PAGE_VIEWS.labels(surface, seen.verdict, mode).inc()
         viewed = events_pb2.PageViewed(
@@ -193,7 +194,7 @@ def _named(address: Address) -> tuple[str, str]:
     return address.system, address.code
 
 
-def subject_of(visitor: Visitor) -> metering_pb2.Subject:
+def subject_of(visitor: Known) -> metering_pb2.Subject:
     """Whose allowance *visitor* spends."""
     kind = metering_pb2.Subject.Kind
     return metering_pb2.Subject(
@@ -201,14 +202,12 @@ def subject_of(visitor: Visitor) -> metering_pb2.Subject:
     )
 
 
-def plan_of(visitor: Visitor) -> str:
+def plan_of(visitor: Known) -> str:
     """The plan *visitor* is counted under."""
     return visitor.plan if isinstance(visitor, Account) else "guest"
 
 
-def _seen(
-    page: PreparedPage, visitor: Visitor, decision: metering_pb2.DecideResponse | None
-) -> Seen:
+def _seen(page: PreparedPage, visitor: Known, decision: metering_pb2.DecideResponse | None) -> Seen:
     if decision is None:
         return Seen(page, _degraded(page, visitor), "granted")
     allowance = decision.allowance
@@ -227,7 +226,7 @@ def _seen(
     return Seen(page, access, _VERDICTS[decision.verdict])
 
 
-def _degraded(page: PreparedPage, visitor: Visitor) -> Access:
+def _degraded(page: PreparedPage, visitor: Known) -> Access:
     """Nobody could be asked: what everybody may see. More opens to a guest only by registering."""
     return Access(
         unlocked=page.public_sections,

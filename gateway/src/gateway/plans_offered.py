@@ -38,7 +38,7 @@ PLANS = {
             page_views=5,
             period="per month",
             sections="All nine",
-            open=False,
+            open=True,
         ),
         PlanOffered(
             key="professional",

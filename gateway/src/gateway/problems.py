@@ -42,6 +42,8 @@ class Problem:
     retry_after: int | None = None
     """Seconds."""
     members: Mapping[str, str | None] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    """What is wrong with each field at fault, by the field's name."""
 
     def json(self, public_url: str) -> bytes:
         """``application/problem+json`` as RFC 9457 has it."""
@@ -55,6 +57,10 @@ class Problem:
         }
         if self.kind is NOT_FOUND:
             document["suggestions"] = list(code_refs(self.suggestions))
+        if self.errors:
+            document["errors"] = [
+                {"field": name, "detail": fault} for name, fault in self.errors.items()
+            ]
         return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
 
 
@@ -69,6 +75,19 @@ BAD_REQUEST = Kind(
     400,
     "The request cannot be understood",
     "Part of the request is malformed; the detail names it and says what it must look like.",
+)
+CREDENTIALS_REJECTED = Kind(
+    "credentials-rejected",
+    401,
+    "Logging in was refused",
+    "The address or the password is wrong. Which of them it is, is never told.",
+)
+CROSS_SITE = Kind(
+    "cross-site-request",
+    403,
+    "The request came from another site",
+    "What changes something must be sent from this site's own pages, or by a program that is no "
+    "browser. Open the page here and send it again.",
 )
 NOT_FOUND = Kind(
     "not-found",
@@ -95,10 +114,29 @@ TOO_LARGE = Kind(
     "The request is too large",
     "The body is longer than this address takes. Send less.",
 )
+UNSUPPORTED_MEDIA_TYPE = Kind(
+    "unsupported-media-type",
+    415,
+    "The body has a form that is not read here",
+    "The address reads bodies of one media type, which the detail names; set Content-Type to it.",
+)
+INVALID_FIELDS = Kind(
+    "invalid-fields",
+    422,
+    "Some of what was filled in is not right",
+    "The member errors names each field at fault and says what is wrong with it.",
+)
+TOO_MANY_ATTEMPTS = Kind(
+    "too-many-attempts",
+    429,
+    "Too many people are trying at this moment",
+    "Checking a password takes effort on purpose, and only so many are checked at once. Try again "
+    "after the seconds that the Retry-After header names.",
+)
 QUOTA_EXCEEDED = Kind(
     "quota-exceeded",
     429,
-    "The views of this period are spent",
+    "The limit of this period is spent",
     "The plan's limit for this period is spent. What was already seen stays free; the member "
     "unlock says what opens more and reset_time when the period ends.",
 )
@@ -115,12 +153,21 @@ UNAVAILABLE = Kind(
     "A part the answer depends on is away for the moment. Try again after the seconds that the "
     "Retry-After header names.",
 )
+ACCOUNT_UNCHECKED = Kind(
+    "account-unchecked",
+    503,
+    "We cannot check your account just now",
+    "The request carries a session, and whose it is cannot be found out for the moment. Nothing "
+    "was charged and nobody was logged out. Try again after the seconds that the Retry-After "
+    "header names.",
+)
 
 KINDS = {
     kind.slug: kind
     for kind in (
-        *(BAD_REQUEST, NOT_FOUND, METHOD_NOT_ALLOWED, TIMED_OUT, TOO_LARGE),
-        *(QUOTA_EXCEEDED, INTERNAL, UNAVAILABLE),
+        *(BAD_REQUEST, CREDENTIALS_REJECTED, CROSS_SITE, NOT_FOUND, METHOD_NOT_ALLOWED, TIMED_OUT),
+        *(TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID_FIELDS, TOO_MANY_ATTEMPTS, QUOTA_EXCEEDED),
+        *(INTERNAL, UNAVAILABLE, ACCOUNT_UNCHECKED),
     )
 }
 
@@ -150,9 +197,78 @@ def metering_away() -> Problem:
     return Problem(
         UNAVAILABLE,
         "METERING_UNAVAILABLE",
-        "The count of your views cannot be read for the moment. Please try again in a few seconds.",
+        "What is left of your plan cannot be read for the moment. Please try again in a few "
+        "seconds.",
         retry_after=2,
     )
+
+
+def accounts_away() -> Problem:
+    """Accounts cannot be reached."""
+    return Problem(
+        UNAVAILABLE,
+        "ACCOUNTS_UNAVAILABLE",
+        "Accounts cannot be reached for the moment. Please try again in a few seconds.",
+        retry_after=5,
+    )
+
+
+def account_unchecked() -> Problem:
+    """There is a session, and accounts cannot be asked whose it is."""
+    return Problem(
+        ACCOUNT_UNCHECKED,
+        "ACCOUNT_UNCHECKED",
+        "You are logged in, but who you are cannot be checked for the moment. Nothing was charged "
+        "and you stay logged in. Please try again in a few seconds.",
+        retry_after=5,
+    )
+
+
+def assistant_away() -> Problem:
+    """The assistant cannot be reached, or its answer broke off before anything was shown."""
+    return Problem(
+        UNAVAILABLE,
+        "ASSISTANT_UNAVAILABLE",
+        "CasePilot cannot be reached for the moment. Nothing was charged. Please ask again in a "
+        "few seconds.",
+        retry_after=5,
+    )
+
+
+def invalid_fields(errors: Mapping[str, str]) -> Problem:
+    """What is wrong with fields, by their names."""
+    detail = "; ".join(f"{name}: {fault}" for name, fault in errors.items())
+    return Problem(INVALID_FIELDS, "FIELDS_INVALID", detail, errors=errors)
+
+
+def refused_by_accounts(error: ServiceError) -> Problem:
+    """What accounts refused."""
+    if error.code is grpc.StatusCode.INVALID_ARGUMENT:
+        return invalid_fields(error.violations)
+    if error.reason == "CREDENTIALS_REJECTED":
+        return Problem(
+            CREDENTIALS_REJECTED, error.reason, "The e-mail address or the password is wrong."
+        )
+    if error.code is grpc.StatusCode.RESOURCE_EXHAUSTED:
+        seconds = error.metadata.get("retry_after_seconds", "")
+        return Problem(
+            TOO_MANY_ATTEMPTS,
+            error.reason,
+            "Too many people are logging in at this moment. Please try again in a few seconds.",
+            retry_after=int(seconds) if seconds.isdigit() else 1,
+        )
+    log.error("accounts_refused", reason=error.reason, code=error.code.name)
+    return accounts_away()
+
+
+def refused_by_assistant(error: ServiceError) -> Problem:
+    """What the assistant refused, or that it cannot be reached."""
+    if error.code is grpc.StatusCode.INVALID_ARGUMENT:
+        return invalid_fields(error.violations)
+    if error.reason == "LOOKUP_UNAVAILABLE":
+        return lookup_away()
+    log.warning("assistant_away", reason=error.reason, code=error.code.name)
+    return assistant_away()
 
 
 class Refused(Exception):  # noqa: N818 - it carries the answer

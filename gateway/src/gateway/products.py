@@ -14,7 +14,7 @@ class Product:
     open: bool
 
 
-CASEPILOT = Product("casepilot", "CasePilot", "Medical coding assistant", "/casepilot", open=False)
+CASEPILOT = Product("casepilot", "CasePilot", "Medical coding assistant", "/casepilot", open=True)
 PRODUCTS = (
     CASEPILOT,
     Product(
@@ -32,6 +32,27 @@ PRODUCTS = (
 """In the order in which the header shows them."""
 
 
+ACTION_NAMES = {
+    "view_code": "Code pages",
+    "ask_assistant": "CasePilot questions",
+    "claim_check": "Claim checks",
+    "consult": "Consultations",
+}
+"""What plans count, in words."""
+ACTIONS_NOT_OPEN = frozenset({"claim_check", "consult"})
+
+
+def examples_for(system: str, code: str) -> tuple[str, ...]:
+    """Questions that CasePilot answers today, about *code* or, when that is empty, about any."""
+    asked = code or "E11.9"
+    examples = (f"What is {asked}?", f"Is {asked} billable?")
+    if system not in ("", "icd-10-cm"):
+        # What stands beside what is told by the notes of ICD-10-CM alone.
+        return examples
+    other = "E10.9" if asked != "E10.9" else "E11.9"
+    return (*examples, f"Can I report {asked} with {other}?")
+
+
 @dataclass(frozen=True, slots=True)
 class NotOpenYet:
     """A page where something will be: its heading and what to expect."""
@@ -41,12 +62,6 @@ class NotOpenYet:
 
 
 NOT_OPEN_YET = {
-    "casepilot": NotOpenYet(
-        "CasePilot",
-        "The medical coding assistant will answer questions about codes and the rules between "
-        "them from the facts of this site, each with its source. Until then every code has its "
-        "page.",
-    ),
     "case-consultant": NotOpenYet(
         "CaseConsultant",
         "The e-mail coding consultant will take a question in writing and answer by mail.",
@@ -58,15 +73,6 @@ NOT_OPEN_YET = {
         "Claim check",
         "The claim check will take codes, units, modifiers and a date and name the edits they "
         "meet.",
-    ),
-    "register": NotOpenYet(
-        "Register a free account",
-        "Accounts are not open yet. A free account will open all nine sections of a code page "
-        "and five more pages every month; pages opened as a guest will stay open.",
-    ),
-    "login": NotOpenYet("Log in", "Accounts are not open yet, so nobody can log in."),
-    "account": NotOpenYet(
-        "Account", "Accounts are not open yet. Your plan and what is left of it will stand here."
     ),
 }
 """By the name in their address."""

@@ -6,7 +6,7 @@ what a visitor may not see is never near what is sent to them.
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -20,9 +20,17 @@ from gateway.addresses import is_cpt_form
 from gateway.assets import Assets
 from gateway.banners import Standing
 from gateway.block_layout import runs
+from gateway.local_paths import is_local, with_next
 from gateway.plans_offered import PLANS, plan_offered
 from gateway.problems import Kind, Problem
-from gateway.products import CASEPILOT, NINE_SECTIONS, NOT_OPEN_YET, PRODUCTS
+from gateway.products import (
+    ACTION_NAMES,
+    ACTIONS_NOT_OPEN,
+    NINE_SECTIONS,
+    NOT_OPEN_YET,
+    PRODUCTS,
+    examples_for,
+)
 from gateway.section_json import (
     allowance_json,
     encoded,
@@ -35,10 +43,13 @@ from gateway.section_json import (
 from gateway.templating import OpenSlots, Slotted, environment
 from gateway.templating import encoded as encoded_text
 from gateway.views import Access, Unlock, Viewer
+from gateway.wording import LONGEST_QUESTION
 
 RESULTS_PER_PAGE = 20
 LAST_PAGE = 50
 """Search results reach no further; nobody reads there, and it would cost much to rank."""
+
+_NEXT = encoded_text(OpenSlots().next)
 
 _ABOUT = {
     "data": "About the data",
@@ -107,9 +118,13 @@ class PreparedPage:
     wall: Slotted
     ended: bytes
     """Said once the release that was read has ended."""
+    next: bytes
+    """The query by which links to forms lead back here."""
     identity_json: bytes
     sources_json: tuple[tuple[str, bytes], ...]
     """Source ids with their JSON, in the order of the page."""
+    locked: dict[Unlock, tuple[LockedSection, ...]] = field(default_factory=dict)
+    """Its sections as they are locked, once they were needed so."""
 
 
 class Pages:
@@ -137,9 +152,12 @@ class Pages:
             report_path="/about/errors",
             asset=assets.url,
             products=PRODUCTS,
+            action_names=ACTION_NAMES,
+            actions_not_open=ACTIONS_NOT_OPEN,
+            is_local=is_local,
         )
-        # Few of each exist: they depend on plans and counts, not on people or codes.
-        self._account = lru_cache(1024)(self._render_account)
+        # Few of each exist, as they depend on plans and counts, not on codes; names are short.
+        self._account = lru_cache(16_384)(self._render_account)
         self._banner = lru_cache(4096)(self._render_banner)
         self._way_out = lru_cache(1024)(self._render_way_out)
         self._locked = lru_cache(256)(self._render_locked)
@@ -174,6 +192,7 @@ class Pages:
             frame=Slotted.parse(frame),
             wall=Slotted.parse(self._text("wall.html", **shared)),
             ended=self._bytes("ended.html", release=page.release),
+            next=encoded_text(with_next(wording.code_path(page.code))),
             identity_json=encoded(identity_json(page))[:-1],
             sources_json=tuple((s.id, encoded(source_json(s))) for s in page.sources),
         )
@@ -181,15 +200,19 @@ class Pages:
     def assemble(self, page: PreparedPage, viewer: Viewer, access: Access) -> bytes:
         """The page as *viewer* may see it; its wall when *access* is denied."""
         standing = Standing.of(access)
-        values = {"account": self._account(viewer), "banner": self._banner(standing)}
+        values = {
+            "account": self._account(viewer).replace(_NEXT, page.next),
+            "banner": self._banner(standing).replace(_NEXT, page.next),
+        }
         if access.denied:
-            values["way_out"] = self._way_out(standing)
+            values["way_out"] = self._way_out(standing).replace(_NEXT, page.next)
             return page.wall.filled(values)
         toc, body = [], []
-        for section in page.sections:
-            shown: PreparedSection | LockedSection = section
-            if not section.public and section.key not in access.unlocked:
-                shown = self._locked(section.key, section.title, standing.unlock)
+        for section, locked in zip(
+            page.sections, self._locked_of(page, standing.unlock), strict=True
+        ):
+            open_ = section.public or section.key in access.unlocked
+            shown: PreparedSection | LockedSection = section if open_ else locked
             toc.append(shown.toc)
             body.append(shown.html)
             body.append(section.after)
@@ -234,7 +257,7 @@ class Pages:
     def home(self, viewer: Viewer) -> bytes:
         """The front page."""
         plans = list(PLANS.values())
-        return self._page("home.html", viewer, "", nine=NINE_SECTIONS, plans=plans)
+        return self.page("home.html", viewer, "", nine=NINE_SECTIONS, plans=plans)
 
     def search(
         self,
@@ -253,7 +276,7 @@ class Pages:
             asked = {"q": query, "system": system, "page": str(number) if number > 1 else ""}
             return "/search?" + urlencode({key: value for key, value in asked.items() if value})
 
-        return self._page(
+        return self.page(
             "search.html",
             viewer,
             f"Results for “{query}”" if query else "Search codes",
@@ -272,7 +295,7 @@ class Pages:
 
     def system(self, viewer: Viewer, system: str, loaded: lookup_pb2.CodeSystem | None) -> bytes:
         """Where the hierarchy of *system* will be browsed; *loaded* when it is known."""
-        return self._page(
+        return self.page(
             "system.html", viewer, wording.system_name(system), system=system, loaded=loaded
         )
 
@@ -281,15 +304,15 @@ class Pages:
     ) -> bytes:
         """A range of codes ("E08-E13"): so far its first and last code."""
         title = f"{wording.system_name(system)} {wording.with_dashes(span)}"
-        return self._page("range.html", viewer, title, system=system, span=span, ends=ends)
+        return self.page("range.html", viewer, title, system=system, span=span, ends=ends)
 
     def problem(self, viewer: Viewer, problem: Problem) -> bytes:
         """What went wrong and what to do; the nearest codes where some are known."""
-        return self._page("problem.html", viewer, problem.kind.title, problem=problem)
+        return self.page("problem.html", viewer, problem.kind.title, problem=problem)
 
     def problem_kind(self, viewer: Viewer, kind: Kind) -> bytes:
         """What a problem's ``type`` address means."""
-        return self._page("problem_kind.html", viewer, kind.title, kind=kind)
+        return self.page("problem_kind.html", viewer, kind.title, kind=kind)
 
     def not_open_yet(self, viewer: Viewer, name: str) -> bytes:
         """An honest page where something will be.
@@ -298,7 +321,7 @@ class Pages:
             KeyError: when *name* is not one of :attr:`not_open_yet_names`.
         """
         product = NOT_OPEN_YET[name]
-        return self._page("not_open_yet.html", viewer, product.title, current=name, product=product)
+        return self.page("not_open_yet.html", viewer, product.title, current=name, product=product)
 
     def about(
         self, viewer: Viewer, name: str, systems: Sequence[lookup_pb2.CodeSystem]
@@ -306,13 +329,13 @@ class Pages:
         """A page about the site; None when there is none of that name."""
         if name not in _ABOUT:
             return None
-        return self._page(
+        return self.page(
             f"about/{name}.html", viewer, _ABOUT[name], systems=systems, licences=_LICENCES
         )
 
     def api_docs(self, viewer: Viewer, document: dict[str, Any], kinds: Sequence[Kind]) -> bytes:
         """The reference of the API that the OpenAPI *document* describes."""
-        return self._page(
+        return self.page(
             "api_docs.html",
             viewer,
             "API",
@@ -322,12 +345,13 @@ class Pages:
             kinds_of_problem=kinds,
         )
 
-    # Pieces
-
-    def _page(self, template: str, viewer: Viewer, title: str, **values: object) -> bytes:
+    def page(self, template: str, viewer: Viewer, title: str, **values: object) -> bytes:
+        """Any other page: *template*, headed *title*, as *viewer* sees it."""
         greeting = {"viewer": viewer, "plan": plan_offered(viewer.plan)}
-        given = {"current": "", "query": "", "title": title, **greeting, **values}
+        given = {"current": "", "query": "", "next": "", "title": title, **greeting, **values}
         return self._bytes(template, **given)
+
+    # Pieces
 
     def _section(
         self,
@@ -337,7 +361,12 @@ class Pages:
     ) -> PreparedSection:
         after = b""
         if section.key == "common_language":
-            after = self._bytes("ask_box.html", code=page.code, assistant=CASEPILOT)
+            after = self._bytes(
+                "ask_box.html",
+                code=page.code,
+                examples=examples_for(page.code.system, page.code.code),
+                longest=LONGEST_QUESTION,
+            )
         return PreparedSection(
             key=section.key,
             title=section.title,
@@ -371,23 +400,43 @@ class Pages:
             },
         }
 
+    def _locked_of(self, page: PreparedPage, unlock: Unlock) -> tuple[LockedSection, ...]:
+        """Every section of *page* as it is locked; made once for each way to unlock it."""
+        made = page.locked.get(unlock)
+        if made is None:
+            locked = [self._locked(section.key, section.title, unlock) for section in page.sections]
+            made = tuple(replace(it, html=it.html.replace(_NEXT, page.next)) for it in locked)
+            page.locked[unlock] = made
+        return made
+
     def _render_account(self, viewer: Viewer) -> bytes:
-        return self._bytes("account.html", viewer=viewer, plan=plan_offered(viewer.plan))
+        return self._bytes(
+            "account.html", viewer=viewer, plan=plan_offered(viewer.plan), next=OpenSlots().next
+        )
 
     def _render_banner(self, standing: Standing) -> bytes:
         banner = banners.banner(standing)
         if banner is None:
             return b""
         unlock = standing.unlock.value
-        return self._bytes("banner.html", banner=banner, unlock=unlock, denied=standing.denied)
+        return self._bytes(
+            "banner.html",
+            banner=banner,
+            unlock=unlock,
+            denied=standing.denied,
+            next=OpenSlots().next,
+        )
 
     def _render_way_out(self, standing: Standing) -> bytes:
         way_out = banners.way_out(standing)
-        return self._bytes("way_out.html", way_out=way_out, unlock=standing.unlock.value)
+        return self._bytes(
+            "way_out.html", way_out=way_out, unlock=standing.unlock.value, next=OpenSlots().next
+        )
 
     def _render_locked(self, key: str, title: str, unlock: Unlock) -> LockedSection:
         about = next((section.what for section in NINE_SECTIONS if section.key == key), "")
         shown = {"key": key, "title": title, "about": about, "unlock": unlock.value}
+        shown["next"] = OpenSlots().next
         return LockedSection(
             html=self._bytes("locked_section.html", **shown),
             toc=self._bytes("toc_item.html", key=key, title=title, locked=True),

@@ -2,13 +2,16 @@
 
 from functools import partial
 
-from gateway import catalog
+from gateway import accounts, catalog
+from gateway.accounts import Accounts
 from gateway.app import Peers, build
 from gateway.catalog import RELEASE_PUBLISHED, Catalog, Lookup
 from gateway.decisions import Decider
 from gateway.page_cache import PageCache
+from gateway.questions import Questions
 from gateway.rendering import PreparedPage
 from gateway.server import HttpServer
+from gateway.sessions import SESSION_REVOKED, Sessions
 from gateway.settings import GatewaySettings
 from servicekit.bus import BroadcastConsumer, Publisher
 from servicekit.grpc_client import open_channel
@@ -39,6 +42,14 @@ async def serve(settings: GatewaySettings) -> None:
         metering_channel = open_channel(settings.metering_target, settings)
         process.on_close(partial(metering_channel.close, None))
         decider = Decider(metering_channel)
+        assistant_channel = open_channel(settings.assistant_target, settings)
+        process.on_close(partial(assistant_channel.close, None))
+        accounts_channel = open_channel(settings.accounts_target, settings)
+        process.on_close(partial(accounts_channel.close, None))
+        repeating = open_channel(settings.accounts_target, settings, idempotent=[accounts.SERVICE])
+        process.on_close(partial(repeating.close, None))
+        people = Accounts(accounts_channel, repeating)
+        sessions = Sessions(people)
         cache: PageCache[PreparedPage] = PageCache(settings.page_cache_pages)
 
         def catalog_changed(_catalog: Catalog) -> None:
@@ -57,7 +68,18 @@ async def serve(settings: GatewaySettings) -> None:
                 lookup.look_again,
             ).run,
         )
-        application = build(settings, Peers(lookup, decider, publisher), process.readiness, cache)
+        process.background(
+            "revocations",
+            BroadcastConsumer(
+                bus,
+                "ACCOUNTS",
+                SESSION_REVOKED.subject,
+                sessions.on_session_revoked,
+                sessions.purge_all,
+            ).run,
+        )
+        peers = Peers(lookup, decider, publisher, people, Questions(assistant_channel, decider))
+        application = build(settings, peers, process.readiness, cache, sessions)
         server = HttpServer(application, settings.host, settings.port)
         process.background("http", server.run)
         process.on_drain(server.drain)

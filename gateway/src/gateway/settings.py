@@ -26,18 +26,18 @@ class GatewaySettings(ServiceSettings):
     base_url: str = ""
     """Address at which people reach the site, ``https://example.org``; for links in documents."""
     lookup_target: str = "127.0.0.1:50051"
+    accounts_target: str = "127.0.0.1:50052"
     metering_target: str = "127.0.0.1:50053"
+    assistant_target: str = "127.0.0.1:50054"
     cookie_keys: str = ""
     """Keys that sign guest cookies: ``kid:base64url-of-32-bytes[,kid:…]``; the first signs."""
-    principal_keys: str = ""
-    """Keys of account principals, in the same form; none: nobody is signed in."""
     page_cache_pages: int = Field(default=5_000, ge=1, le=1_000_000)
     """Rendered code pages kept in memory, about 60 KB each."""
     max_body_bytes: int = Field(default=65_536, ge=1_024)
     request_seconds: float = Field(default=10.0, gt=0, le=120)
     """Longest time for a request to arrive and for any but a streamed answer to be made."""
 
-    @field_validator("lookup_target", "metering_target")
+    @field_validator("lookup_target", "accounts_target", "metering_target", "assistant_target")
     @classmethod
     def _is_host_and_port(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
@@ -45,7 +45,7 @@ class GatewaySettings(ServiceSettings):
             raise ValueError(f"{value!r} is not of the form host:port")
         return value
 
-    @field_validator("cookie_keys", "principal_keys")
+    @field_validator("cookie_keys")
     @classmethod
     def _are_keys(cls, value: str) -> str:
         if value:

@@ -10,10 +10,10 @@ from gateway import problems
 from gateway.addresses import is_code_shaped, path_of
 from gateway.assets import Assets
 from gateway.catalog import Lookup
-from gateway.code_pages import viewer_of
 from gateway.parameters import systems_asked
 from gateway.problems import Problem, Refused
 from gateway.rendering import LAST_PAGE, RESULTS_PER_PAGE, Pages
+from gateway.viewers import viewer_of
 from gateway.views import Viewer
 from gateway.visitors import Visitors
 
@@ -49,7 +49,7 @@ class Site:
 
     async def home(self, request: Request) -> Response:
         """Search, front and centre."""
-        return _page(self._pages.home(self._viewer(request)))
+        return _page(self._pages.home(await self._viewer(request)))
 
     async def search(
         self,
@@ -59,7 +59,7 @@ class Site:
         page: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
     ) -> Response:
         """Results; a query that is a code as written leads to its page at once."""
-        viewer = self._viewer(request)
+        viewer = await self._viewer(request)
         query = " ".join(q.split())
         systems = systems_asked(system)
         if not query:
@@ -85,7 +85,7 @@ class Site:
         """What the site and its facts rest on."""
         catalog = self._lookup.catalog
         systems = list(catalog.systems.values()) if catalog else []
-        body = self._pages.about(self._viewer(request), name, systems)
+        body = self._pages.about(await self._viewer(request), name, systems)
         if body is None:
             raise Refused(not_found())
         return _page(body)
@@ -95,7 +95,7 @@ class Site:
         kind = problems.KINDS.get(slug)
         if kind is None:
             raise Refused(not_found())
-        return _page(self._pages.problem_kind(self._viewer(request), kind))
+        return _page(self._pages.problem_kind(await self._viewer(request), kind))
 
     async def robots(self) -> Response:
         """Crawlers may read pages; searches and the API are not for them."""
@@ -105,10 +105,10 @@ class Site:
     async def not_open_yet(self, request: Request) -> Response:
         """An honest page where a product will be."""
         name = request.url.path.strip("/")
-        return _page(self._pages.not_open_yet(self._viewer(request), name))
+        return _page(self._pages.not_open_yet(await self._viewer(request), name))
 
-    def _viewer(self, request: Request) -> Viewer:
-        return viewer_of(self._visitors.identify(request.headers.get("cookie", "")))
+    async def _viewer(self, request: Request) -> Viewer:
+        return viewer_of(await self._visitors.identify(request.headers.get("cookie", "")))
 
     async def _code_meant(self, query: str, systems: list[str]) -> str | None:
         """The path of the one code *query* spells, if it spells one."""

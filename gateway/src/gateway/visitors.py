@@ -1,22 +1,20 @@
 """Who a request comes from, as far as its cookies tell."""
 
-import base64
-import binascii
-import json
 import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from gateway.sessions import Absent, Account, Sessions
 from gateway.signing import Keyring
 
 GUEST_LIFETIME = timedelta(days=365)
+SESSION_LIFETIME = timedelta(days=30)
+"""As long as accounts keeps a session at most."""
 
 _GUEST_PURPOSE = "guest"
-_PRINCIPAL_PURPOSE = "principal"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_PLAN = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +22,28 @@ class Guest:
     """Somebody without an account, known by an id the gateway gave.
 
     *set_cookie* is what a metered answer must set so that they are known again; empty when they
-    carry it already.
+    carry it already. *ending* takes away the cookie of a session that is over, if there is one.
     """
 
     id: str
     set_cookie: str = ""
+    ending: str = ""
+
+    @property
+    def set_cookies(self) -> Iterator[str]:
+        """What a metered answer sets."""
+        return filter(None, (self.set_cookie, self.ending))
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """Somebody signed in: an opaque account id and the plan it holds."""
-
-    id: str
-    plan: str
+class Unresolved:
+    """Somebody with a session that cannot be checked now: neither a guest nor an account."""
 
 
-type Visitor = Guest | Account
+UNRESOLVED = Unresolved()
+
+type Known = Guest | Account
+type Visitor = Known | Unresolved
 
 
 class Visitors:
@@ -48,75 +52,77 @@ class Visitors:
     Over plain http (local mode) cookies can carry neither ``Secure`` nor ``__Host-``.
     """
 
-    def __init__(self, guests: Keyring, principals: Keyring | None, *, secure: bool) -> None:
+    def __init__(self, guests: Keyring, sessions: Sessions, *, secure: bool) -> None:
         self._guests = guests
-        self._principals = principals
+        self._sessions = sessions
         prefix = "__Host-" if secure else ""
         self._guest_cookie = f"{prefix}guest"
-        self._principal_cookie = f"{prefix}principal"
+        self._session_cookie = f"{prefix}session"
         self._attributes = "Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
+        self.session_cleared = f"{self._session_cookie}=; Max-Age=0; {self._attributes}"
+        """``Set-Cookie`` that takes a session away."""
 
-    def identify(self, cookies: str) -> Visitor:
-        """The visitor whose ``Cookie`` header is *cookies*.
+    def at_hand(self, cookies: str) -> Visitor | None:
+        """The visitor whose ``Cookie`` header is *cookies*, if nobody need be asked who it is.
 
-        A cookie that was tampered with, has ended or was signed by a key no longer known counts
-        as none.
+        A guest's cookie that was tampered with or was signed by a key no longer known counts as
+        none.
         """
-        guest: Guest | None = None
-        for name, value in _pairs(cookies):
-            if name == self._principal_cookie and (account := self._account(value)):
+        token = self.token(cookies)
+        if not token:
+            return self._guest_of(cookies)
+        found = self._sessions.held(token)
+        return None if found is None else self._with_session(found, cookies)
+
+    async def identify(self, cookies: str) -> Visitor:
+        """As :meth:`at_hand`; asks accounts when it must."""
+        token = self.token(cookies)
+        if not token:
+            return self._guest_of(cookies)
+        return self._with_session(await self._sessions.find(token), cookies)
+
+    def token(self, cookies: str) -> str:
+        """The session's token in *cookies*; empty when there is none."""
+        return next(self._values(cookies, self._session_cookie), "")
+
+    def presented_guest(self, cookies: str) -> str:
+        """The guest that *cookies* prove to be; empty when they prove none."""
+        return next((identity for identity, _ in self._guests_in(cookies)), "")
+
+    def session_cookie(self, token: str) -> str:
+        """``Set-Cookie`` that signs its bearer in."""
+        seconds = int(SESSION_LIFETIME.total_seconds())
+        return f"{self._session_cookie}={token}; Max-Age={seconds}; {self._attributes}"
+
+    def _with_session(self, found: Account | Absent, cookies: str) -> Visitor:
+        match found:
+            case Absent.ENDED:
+                return self._guest_of(cookies, self.session_cleared)
+            case Absent.UNCHECKED:
+                return UNRESOLVED
+            case account:
                 return account
-            if name == self._guest_cookie and guest is None:
-                guest = self._guest(value)
-        return guest or self._new_guest()
 
-    def principal_cookie(self, account: Account, until: datetime) -> str:
-        """``name=value`` of a cookie that makes its bearer *account* until then.
-
-        For tests and local trials, while there is no signing in.
-
-        Raises:
-            ValueError: when there are no principal keys.
-        """
-        if self._principals is None:
-            raise ValueError("set GATEWAY_PRINCIPAL_KEYS to issue principals")
-        claims = {"id": account.id, "plan": account.plan, "until": int(until.timestamp())}
-        payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
-        return f"{self._principal_cookie}={self._principals.sign(_PRINCIPAL_PURPOSE, payload)}"
-
-    def _new_guest(self) -> Guest:
+    def _guest_of(self, cookies: str, ending: str = "") -> Guest:
+        for identity, stale in self._guests_in(cookies):
+            return Guest(identity, self._guest_set_cookie(identity) if stale else "", ending)
         identity = secrets.token_urlsafe(16)
-        return Guest(identity, self._guest_set_cookie(identity))
+        return Guest(identity, self._guest_set_cookie(identity), ending)
 
-    def _guest(self, signed: str) -> Guest | None:
-        opened = self._guests.open(_GUEST_PURPOSE, signed)
-        if opened is None or not _ID.fullmatch(opened.value):
-            return None
-        return Guest(opened.value, self._guest_set_cookie(opened.value) if opened.stale else "")
+    def _guests_in(self, cookies: str) -> Iterator[tuple[str, bool]]:
+        """Ids that *cookies* prove, and whether each was signed by an older key."""
+        for value in self._values(cookies, self._guest_cookie):
+            opened = self._guests.open(_GUEST_PURPOSE, value)
+            if opened is not None and _ID.fullmatch(opened.value):
+                yield opened.value, opened.stale
 
     def _guest_set_cookie(self, identity: str) -> str:
         signed = self._guests.sign(_GUEST_PURPOSE, identity)
         seconds = int(GUEST_LIFETIME.total_seconds())
         return f"{self._guest_cookie}={signed}; Max-Age={seconds}; {self._attributes}"
 
-    def _account(self, signed: str) -> Account | None:
-        opened = self._principals.open(_PRINCIPAL_PURPOSE, signed) if self._principals else None
-        if opened is None:
-            return None
-        try:
-            padded = opened.value + "=" * (-len(opened.value) % 4)
-            claims = json.loads(base64.urlsafe_b64decode(padded))
-            identity, plan, until = claims["id"], claims["plan"], int(claims["until"])
-        except (binascii.Error, ValueError, KeyError, TypeError):
-            return None
-        if until <= datetime.now(UTC).timestamp():
-            return None
-        if not (_ID.fullmatch(str(identity)) and _PLAN.fullmatch(str(plan))):
-            return None
-        return Account(str(identity), str(plan))
-
-
-def _pairs(cookies: str) -> Iterator[tuple[str, str]]:
-    for part in cookies.split(";"):
-        name, _, value = part.strip().partition("=")
-        yield name, value
+    def _values(self, cookies: str, wanted: str) -> Iterator[str]:
+        for part in cookies.split(";"):
+            name, _, value = part.strip().partition("=")
+            if name == wanted:
+                yield value

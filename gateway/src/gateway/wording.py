@@ -13,6 +13,9 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 
+LONGEST_QUESTION = 1_000
+"""Characters of a question to CasePilot."""
+
 
 def counted(number: int, noun: str) -> str:
     """*number* with *noun* in the form that goes with it: "1 page view", "1,204 codes"."""

@@ -1,0 +1,103 @@
+"""Accounts and sessions over the API."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
+
+from gateway.api_words import body_of, problems_of
+from gateway.bodies import json_object, texts
+from gateway.signing_in import SigningIn
+
+_UNCACHED = {"Cache-Control": "private, no-store"}
+_REGISTERED = {"status": "registered"}
+
+
+class Credentials(BaseModel):
+    """An e-mail address and a password."""
+
+    email: str
+    password: str
+
+
+class Registration(Credentials):
+    """What is given to register; the password has 10 to 128 characters."""
+
+    name: str | None = None
+
+
+class Registered(BaseModel):
+    """Always the same, whoever registers."""
+
+    status: str
+
+
+class AccountApi:
+    """Handlers of accounts and sessions."""
+
+    def __init__(self, signing_in: SigningIn) -> None:
+        self._signing_in = signing_in
+
+    def router(self) -> APIRouter:
+        """Their routes, below ``/api/v1``."""
+        router = APIRouter(prefix="/api/v1", tags=["Accounts"])
+        router.add_api_route(
+            "/accounts",
+            self.register,
+            methods=["POST"],
+            status_code=202,
+            response_model=Registered,
+            response_description="Registered; the session is in a cookie",
+            responses=problems_of(400, 415, 422, 429, 503),
+            openapi_extra=body_of(Registration),
+        )
+        router.add_api_route(
+            "/sessions",
+            self.log_in,
+            methods=["POST"],
+            status_code=204,
+            response_description="Logged in; the session is in a cookie",
+            responses=problems_of(400, 401, 415, 422, 429, 503),
+            openapi_extra=body_of(Credentials),
+        )
+        router.add_api_route(
+            "/sessions/current",
+            self.log_out,
+            methods=["DELETE"],
+            status_code=204,
+            response_description="Logged out; the cookie is taken away",
+            responses=problems_of(503),
+        )
+        return router
+
+    async def register(self, request: Request) -> JSONResponse:
+        """Make a free account and sign it in with a session cookie.
+
+        The answer is the same whether or not the address is known. What the guest whose cookie
+        came along has seen is carried over, uncharged.
+        """
+        email, password, name = texts(
+            await json_object(request), "email", "password", optional=("name",)
+        )
+        cookie = await self._signing_in.register(_cookies(request), email, password, name)
+        response = JSONResponse(_REGISTERED, 202, _UNCACHED)
+        response.headers.append("set-cookie", cookie)
+        return response
+
+    async def log_in(self, request: Request) -> Response:
+        """Begin a session, carried by a cookie."""
+        email, password = texts(await json_object(request), "email", "password")
+        return _empty(await self._signing_in.log_in(_cookies(request), email, password))
+
+    async def log_out(self, request: Request) -> Response:
+        """End the session whose cookie came along; without one nothing happens."""
+        return _empty(await self._signing_in.log_out(_cookies(request)))
+
+
+def _empty(cookie: str) -> Response:
+    response = Response(status_code=204, headers=_UNCACHED)
+    response.headers.append("set-cookie", cookie)
+    return response
+
+
+def _cookies(request: Request) -> str:
+    return request.headers.get("cookie", "")

@@ -1,0 +1,209 @@
+"""The way of a question: what may be read for it, its answer begun, then charged, then shown.
+
+The answer is held back until its first sentence, so that what cannot be answered costs nothing
+and what may not be had is never shown.
+"""
+
+import hashlib
+import unicodedata
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from grpc.aio import AioRpcError, Channel, UnaryStreamCall
+
+from codingahead.assistant.v1 import assistant_pb2, assistant_pb2_grpc
+from codingahead.metering.v1 import metering_pb2
+from gateway import problems
+from gateway.allowances import Left
+from gateway.decisions import Decider, DecisionRefused
+from gateway.page_views import plan_of, subject_of
+from gateway.problems import Problem, Refused
+from gateway.visitors import Known
+from servicekit.errors import from_rpc_error
+from servicekit.logs import get_logger
+from servicekit.metrics import Counter
+
+ASK_ASSISTANT = "ask_assistant"
+
+log = get_logger("gateway.questions")
+
+QUESTIONS = Counter("gateway_questions_total", "Questions asked, by how they ended.", ["outcome"])
+
+_ANSWER_SECONDS = 8.0
+
+type Piece = assistant_pb2.AskResponse
+type _Call = UnaryStreamCall[assistant_pb2.AskRequest, assistant_pb2.AskResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked; *system* and *code* of the code in view, empty when there is none."""
+
+    text: str
+    system: str = ""
+    code: str = ""
+    conversation_id: str = ""
+
+    @property
+    def resource(self) -> str:
+        """What is counted: the same for a question asked again, however it is spaced or cased.
+
+        Hashed, as the ledger keeps it and the question is nobody's business there.
+        """
+        words = " ".join(unicodedata.normalize("NFKC", self.text).casefold().split())
+        asked = "\n".join((self.system.casefold(), self.code.strip().casefold(), words))
+        return f"question:{hashlib.sha256(asked.encode()).hexdigest()[:40]}"
+
+
+class BrokenOff(Exception):  # noqa: N818 - it is what became of an answer
+    """An answer that was being shown has no end."""
+
+
+class Answer:
+    """An answer that may be shown; *left* is what remains once it is."""
+
+    def __init__(
+        self, held: list[Piece], rest: AsyncIterator[Piece], call: _Call, left: Left | None
+    ) -> None:
+        self._held = held
+        self._rest = rest
+        self._call = call
+        self.left = left
+
+    async def pieces(self) -> AsyncIterator[Piece]:
+        """All of it, ``done`` last.
+
+        Raises:
+            BrokenOff: when it ends without ``done``.
+        """
+        for piece in self._held:
+            yield piece
+            if piece.HasField("done"):
+                return
+        try:
+            async for piece in self._rest:
+                yield piece
+                if piece.HasField("done"):
+                    return
+        except AioRpcError as error:
+            log.warning("answer_broken_off", code=error.code().name)
+        QUESTIONS.labels("broken_off").inc()
+        raise BrokenOff
+
+    def close(self) -> None:
+        """Stop the assistant, if it is still at it."""
+        self._call.cancel()
+
+
+class Questions:
+    """Asks the assistant in a visitor's name."""
+
+    def __init__(self, channel: Channel, decider: Decider) -> None:
+        self._stub = assistant_pb2_grpc.AssistantServiceStub(channel)
+        self._decider = decider
+
+    async def begin(self, visitor: Known, question: Question) -> Answer:
+        """An answer that has its first sentence, or its end, and is charged if it has a sentence.
+
+        Raises:
+            Refused: when nothing may be shown; then nothing was charged.
+        """
+        allowances = await self._decider.get_allowances(
+            metering_pb2.GetAllowancesRequest(subject=subject_of(visitor), plan=plan_of(visitor))
+        )
+        if allowances is None or allowances.mode != metering_pb2.MODE_NORMAL:
+            # Each answer costs money: without the count there is none.
+            QUESTIONS.labels("not_counted").inc()
+            raise Refused(problems.metering_away())
+        call = self._stub.Ask(
+            _request(question, list(allowances.unlocked_sections)), timeout=_ANSWER_SECONDS
+        )
+        try:
+            rest = aiter(call)
+            held = await _held_back(rest)
+            if held[-1].HasField("done"):
+                QUESTIONS.labels("declined").inc()
+                return Answer(held, rest, call, _of_questions(allowances))
+            return Answer(held, rest, call, await self._charge(visitor, question))
+        except BaseException:
+            call.cancel()
+            raise
+
+    async def _charge(self, visitor: Known, question: Question) -> Left:
+        asked = metering_pb2.DecideRequest(
+            subject=subject_of(visitor),
+            plan=plan_of(visitor),
+            action=ASK_ASSISTANT,
+            resource=question.resource,
+            request_id=str(uuid.uuid4()),
+        )
+        try:
+            decision = await self._decider.decide(asked)
+        except DecisionRefused as refusal:
+            log.error("decision_refused", reason=refusal.reason, plan=asked.plan)
+            decision = None
+        if decision is None or decision.mode != metering_pb2.MODE_NORMAL:
+            QUESTIONS.labels("not_counted").inc()
+            raise Refused(problems.metering_away())
+        if decision.verdict not in (metering_pb2.VERDICT_GRANTED, metering_pb2.VERDICT_REPEAT):
+            QUESTIONS.labels("denied").inc()
+            raise Refused(_spent(decision))
+        QUESTIONS.labels("answered").inc()
+        return Left.of(decision.allowance)
+
+
+def _request(question: Question, unlocked_sections: list[str]) -> assistant_pb2.AskRequest:
+    context = None
+    if question.system or question.code:
+        context = assistant_pb2.Context(system=question.system, code=question.code)
+    return assistant_pb2.AskRequest(
+        request_id=str(uuid.uuid4()),
+        question=question.text,
+        context=context,
+        conversation_id=question.conversation_id,
+        unlocked_sections=unlocked_sections,
+    )
+
+
+async def _held_back(pieces: AsyncIterator[Piece]) -> list[Piece]:
+    """The pieces up to the first sentence or the end."""
+    held: list[Piece] = []
+    try:
+        async for piece in pieces:
+            held.append(piece)
+            if piece.HasField("sentence"):
+                return held
+            if piece.HasField("done"):
+                if piece.done.outcome == assistant_pb2.Done.OUTCOME_DECLINED:
+                    return held
+                break
+    except AioRpcError as error:
+        QUESTIONS.labels("unanswered").inc()
+        raise Refused(problems.refused_by_assistant(from_rpc_error(error))) from None
+    # Answered without a sentence, or no end: either is no answer.
+    log.error("answer_without_sentence")
+    QUESTIONS.labels("unanswered").inc()
+    raise Refused(problems.assistant_away())
+
+
+def _of_questions(allowances: metering_pb2.GetAllowancesResponse) -> Left | None:
+    return next(
+        (Left.of(told) for told in allowances.allowances if told.action == ASK_ASSISTANT), None
+    )
+
+
+def _spent(decision: metering_pb2.DecideResponse) -> Problem:
+    left = Left.of(decision.allowance)
+    if decision.unlock == metering_pb2.UNLOCK_REGISTER:
+        unlock, way_out = "REGISTER", "Register a free account to get more questions."
+    else:
+        unlock, way_out = "UPGRADE", "Upgrade the plan, or wait until the period ends."
+    until = f" They come back on {left.reset_day} (UTC)." if left.reset_day else ""
+    return Problem(
+        problems.QUOTA_EXCEEDED,
+        "QUESTIONS_SPENT",
+        f"The questions of this period are spent. {way_out}{until}",
+        retry_after=left.seconds_until_reset,
+        members={"unlock": unlock, "reset_time": left.reset_json},
+    )
