@@ -12,14 +12,15 @@ from deploy.local.settings import LocalSettings, SettingWrong
 
 
 def clean(state: Path) -> None:
-    """Remove *state* and what lies elsewhere for it.
+    """Remove *state* and what lies elsewhere for it; a folder no platform ran in is left alone.
 
     Raises:
         BlockingIOError: when a platform runs in it; nothing is removed then.
         OSError: when something cannot be removed.
     """
-    if state.exists():
-        lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    # Each run leaves its lock there. A folder without one is somebody else's, named by mistake.
+    if (state / "lock").exists():
+        lock = os.open(state / "lock", os.O_RDWR)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(state)

@@ -5,7 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
-_SIGNING = ("GATEWAY_COOKIE_KEYS", "GATEWAY_PRINCIPAL_KEYS")
+_SIGNING = ("GATEWAY_COOKIE_KEYS",)
 _PASSWORDS = ("POSTGRES_PASSWORD",)
 
 

@@ -5,9 +5,6 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
-from rich.console import Console
-from rich.table import Table
-
 from deploy.local.topology import PARTS
 
 _COLOURS = (36, 35, 34, 33, 32, 96, 95, 94, 93, 92)
@@ -38,6 +35,10 @@ class Output:
 
     def table(self, addresses: Mapping[str, str]) -> None:
         """Show where everything is."""
+        # Imported here: what cleans up after a set-up that broke off finds no packages.
+        from rich.console import Console
+        from rich.table import Table
+
         table = Table("part", "address", "metrics", title_justify="left")
         for name, address in addresses.items():
             if not name.endswith(" metrics"):
@@ -48,14 +49,16 @@ class Output:
         try:
             console.print(table)
             self._stream.flush()
-        except BrokenPipeError:
+        except OSError:
+            # A pipe that nobody reads, or a terminal that was closed.
             self._gone()
 
     def _write(self, text: str) -> None:
         try:
             self._stream.write(text)
             self._stream.flush()
-        except BrokenPipeError:
+        except OSError:
+            # A pipe that nobody reads, or a terminal that was closed.
             self._gone()
 
 

@@ -119,9 +119,11 @@ class Platform:
 
     async def stop_part(self, name: str) -> None:
         """Ask *name* to stop and wait for it."""
-        child = self._children.pop(name, None)
+        # It stays in reach of kill_all until it has ended.
+        child = self._children.get(name)
         if child is not None:
             await child.stop(self._grace)
+            self._children.pop(name, None)
 
     async def restart(self, name: str) -> None:
         """Stop *name* in order and start it again."""

@@ -176,7 +176,6 @@ def topology(site: Site, wanted: set[str]) -> list[Part]:
             defaults={
                 "GATEWAY_BASE_URL": f"http://localhost:{site.ports['PORT']}",
                 "GATEWAY_COOKIE_KEYS": site.keys["GATEWAY_COOKIE_KEYS"],
-                "GATEWAY_PRINCIPAL_KEYS": site.keys["GATEWAY_PRINCIPAL_KEYS"],
             },
         ),
     }

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.js.errors import ServiceUnavailableError
 
 from deploy.local.addresses import read_addresses
 from deploy.local.settings import state_folder
@@ -76,11 +77,23 @@ async def _print_events(settings: NatsSettings, *, last: int, once: bool) -> Non
 
 
 async def _until_interrupted(feed: EventFeed) -> None:
-    following = asyncio.create_task(feed.follow(_print))
+    unread: list[BrokenPipeError] = []
+
+    def take(received: Received) -> None:
+        # The feed would take it for an outage of the bus, and read on.
+        try:
+            _print(received)
+        except BrokenPipeError as error:
+            unread.append(error)
+            following.cancel()
+
+    following = asyncio.create_task(feed.follow(take))
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, following.cancel)
     with suppress(asyncio.CancelledError):
         await following
+    if unread:
+        raise unread[0]
 
 
 def _print(received: Received) -> None:
@@ -104,6 +117,12 @@ async def _connect(settings: NatsSettings) -> Client:
                 connect_timeout=2,
                 error_cb=_silent,
             )
+            await client.jetstream().account_info()
+    except ServiceUnavailableError:
+        await client.close()
+        raise BusAway(
+            "the event bus runs without JetStream; start it with JetStream (nats-server -js)"
+        ) from None
     except (NatsError, OSError, TimeoutError):
         raise BusAway(
             "the event bus does not answer at its address; run make run first, or set NATS_URL"

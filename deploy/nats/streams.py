@@ -64,6 +64,8 @@ def declared(*, replicas: int, ledger_bytes: int) -> list[StreamConfig]:
             discard=DiscardPolicy.NEW,
             max_age=400 * _DAY,
             max_bytes=ledger_bytes,
+            # A merge of a thousand of the longest names, four bytes a letter.
+            max_msg_size=_MIB,
             description="The ledger: what was granted.",
         ),
         replace(

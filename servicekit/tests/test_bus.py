@@ -1,12 +1,17 @@
 """The bus against a real server: stored, retried, buried, and patient while it is away."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
+from deploy.local.ports import free_port
+from deploy.local.servers import nats_server as nats_program
 from servicekit.bus import BroadcastConsumer, Bus, DurableConsumer, Publisher
 from servicekit.events import Event, EventType
 from tests.support.nats_server import NatsServer
@@ -166,3 +171,65 @@ async def test_every_broadcast_consumer_sees_each_new_event_and_each_gap(
 
     for task in running:
         task.cancel()
+
+
+async def test_the_event_in_hand_is_finished_before_a_consumer_ends(bus: Bus) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    carried: list[str] = []
+
+    async def carry(event: Event) -> None:
+        begun.set()
+        await go_on.wait()
+        carried.append(PARCEL_SENT.parse(event).value)
+
+    consumer = DurableConsumer(bus, "PARCELS", PARCEL_SENT.subject, "carriers", carry)
+    running = asyncio.create_task(consumer.run())
+    await bus.publish_batch([sent("heavy")])
+    await begun.wait()
+    running.cancel()
+    asyncio.get_running_loop().call_later(0.1, go_on.set)
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert carried == ["heavy"]
+    jetstream = await bus.jetstream()
+    async with asyncio.timeout(10):
+        while (await jetstream.consumer_info("PARCELS", "carriers")).num_ack_pending:
+            await asyncio.sleep(0.02)
+
+
+async def test_a_stop_is_no_lost_connection(nats_server: NatsServer) -> None:
+    with capture_logs() as lines:
+        bus = await Bus.connect(nats_server.url, "tests")
+        await bus.close()
+        assert "bus_disconnected" not in [line["event"] for line in lines]
+        bus = await Bus.connect(nats_server.url, "tests")
+        await nats_server.stop()
+        await eventually(lambda: "bus_disconnected" in [line["event"] for line in lines])
+        await bus.close()
+
+
+async def test_a_connection_that_the_server_ended_for_a_reason_is_made_again(
+    tmp_path: Path,
+) -> None:
+    port, config = free_port(), tmp_path / "nats.conf"
+    listen = f"listen: 127.0.0.1:{port}\n"
+    config.write_text(listen)
+    server = await asyncio.create_subprocess_exec(
+        *(nats_program(), "-c", config), stderr=asyncio.subprocess.DEVNULL
+    )
+    bus = await Bus.connect(f"nats://127.0.0.1:{port}", "tests", patience=10)
+    try:
+        assert bus.connected
+        config.write_text(f"{listen}authorization {{ user: others, password: only }}\n")
+        server.send_signal(signal.SIGHUP)
+        await eventually(lambda: not bus.connected)
+        config.write_text(listen)
+        server.send_signal(signal.SIGHUP)
+        await eventually(lambda: bus.connected)
+        async with asyncio.timeout(5):
+            assert await bus.jetstream()
+    finally:
+        await bus.close()
+        server.terminate()
+        await server.wait()

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import grpc
 import pytest
+from google.protobuf.wrappers_pb2 import StringValue
 from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from prometheus_client import REGISTRY
@@ -30,11 +31,28 @@ class Peer:
         self.readiness = Readiness()
         self.server = GrpcServer("parcels", SETTINGS, self.readiness)
         self.behaviour: Behaviour
-        handlers: dict[str, Any] = {"Send": grpc.unary_unary_rpc_method_handler(self._answer)}
+        handlers: dict[str, Any] = {
+            "Send": grpc.unary_unary_rpc_method_handler(self._answer),
+            "Weigh": grpc.unary_unary_rpc_method_handler(
+                self._weigh, StringValue.FromString, StringValue.SerializeToString
+            ),
+            "WeighAll": grpc.stream_stream_rpc_method_handler(
+                self._weigh_all, StringValue.FromString, StringValue.SerializeToString
+            ),
+        }
         self.server.server.add_registered_method_handlers(SERVICE, handlers)
 
     async def _answer(self, request: bytes, context: Any) -> bytes:
         return await self.behaviour(request, context)
+
+    async def _weigh(self, request: StringValue, context: Any) -> StringValue:
+        return request
+
+    async def _weigh_all(
+        self, requests: AsyncIterator[StringValue], context: Any
+    ) -> AsyncIterator[StringValue]:
+        async for request in requests:
+            yield request
 
 
 @pytest.fixture
@@ -98,6 +116,24 @@ async def test_an_unexpected_failure_tells_the_caller_nothing_of_it(
 
     assert (error.code, error.reason) == (grpc.StatusCode.INTERNAL, "INTERNAL")
     assert "secret" not in error.message
+
+
+async def test_bytes_that_are_no_message_are_the_callers_fault(
+    peer: Peer, channel: aio.Channel
+) -> None:
+    weigh: Any = channel.unary_unary(f"/{SERVICE}/Weigh")
+    fine = StringValue(value="7 kg").SerializeToString()
+    assert await weigh(fine, timeout=1) == fine
+    error = await failure(weigh(b"\xff", timeout=1))
+    assert (error.code, error.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "REQUEST_INVALID")
+
+    weigh_all: Any = channel.stream_stream(f"/{SERVICE}/WeighAll")
+    call = weigh_all()
+    await call.write(fine)
+    assert await call.read() == fine
+    await call.write(b"\xff")
+    error = await failure(call.read())
+    assert (error.code, error.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "REQUEST_INVALID")
 
 
 async def test_a_call_without_a_deadline_is_refused_on_both_sides(

@@ -1,5 +1,9 @@
 """Readiness: a process is ready while every part it requires is up."""
 
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 from servicekit.health import Readiness
 
 
@@ -47,3 +51,27 @@ def test_draining_is_final() -> None:
 
     assert not readiness.ready
     assert readiness.report()["status"] == "draining"
+
+
+def test_another_thread_may_ask_while_parts_are_added() -> None:
+    readiness, done = Readiness(), threading.Event()
+
+    def ask() -> int:
+        asked = 0
+        while not done.is_set():
+            readiness.report()
+            asked += 1
+        return asked
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            asking = pool.submit(ask)
+            for number in range(500):
+                readiness.require(f"part {number}")
+            done.set()
+            assert asking.result(timeout=10) > 0
+    finally:
+        done.set()
+        sys.setswitchinterval(interval)

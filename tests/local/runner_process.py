@@ -62,8 +62,11 @@ class RunnerProcess:
 
     async def run(self) -> tuple[int, str]:
         """Start it and wait for its end."""
-        await self.start()
-        return await self.ended()
+        try:
+            await self.start()
+            return await self.ended()
+        finally:
+            await self.kill()
 
     def signal_group(self, number: signal.Signals) -> None:
         """As a terminal does at Ctrl-C."""

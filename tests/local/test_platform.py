@@ -90,6 +90,23 @@ async def test_a_stalled_part_is_stopped_all_the_same(tmp_path: Path) -> None:
     assert is_free("127.0.0.1", port)
 
 
+async def test_a_stop_that_takes_long_can_be_cut_short(tmp_path: Path) -> None:
+    platform = Platform(
+        LocalSettings(tmp_path / "state"),
+        lambda _name, _line: None,
+        parts=["metering"],
+        environment={**os.environ, "METERING_DRAIN_WAIT_SECONDS": "60"},
+        grace=300.0,
+    )
+    await platform.start()
+    stopping = asyncio.create_task(platform.stop())
+    async with asyncio.timeout(30):
+        while not any("draining" in line for line in platform.logs("metering")):
+            await asyncio.sleep(0.02)
+        platform.kill_all()
+        await stopping
+
+
 async def test_a_start_that_fails_stops_what_had_started(tmp_path: Path) -> None:
     ports: list[int] = []
     platform = Platform(

@@ -31,6 +31,7 @@ async def test_it_is_made_serves_and_is_cleaned_away(tmp_path: Path, identity: I
     # Private, as what pytest makes is: another user cannot reach into it.
     state = tmp_path / "state"
     state.mkdir()
+    (state / "lock").touch()
     place = Postgres.place(state, identity)
     said: list[str] = []
     await place.prepare("secret", os.environ, lambda _name, line: said.append(line))

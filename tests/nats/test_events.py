@@ -146,6 +146,32 @@ async def test_events_are_printed_as_they_pass_through_a_restart_of_the_bus(
         assert (process.returncode, out, error) == (0, b"", b"")
 
 
+async def test_it_ends_when_nobody_reads_on(
+    nats_server: NatsServer, jetstream: JetStreamContext
+) -> None:
+    await publish(jetstream, VIEWED)
+    reading, writing = os.pipe()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "deploy.nats", "events", "--last", "1"),
+        cwd=ROOT,
+        env={**os.environ, "NATS_URL": nats_server.url},
+        stdout=writing,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    os.close(writing)
+    try:
+        assert await asyncio.to_thread(os.read, reading, 1)
+        os.close(reading)
+        async with asyncio.timeout(30):
+            await publish(jetstream, GRANTED)
+            _, error = await process.communicate()
+        assert error == b""
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
 async def test_where_nothing_runs_it_says_what_to_do(tmp_path: Path) -> None:
     async with printing(LOCAL_STATE_FOLDER=str(tmp_path)) as process:
         _, error = await process.communicate()

@@ -11,6 +11,8 @@ from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import APIError
 
 from codingahead.gateway.v1 import events_pb2
+from deploy.local.ports import free_port, is_free
+from deploy.local.servers import nats_server as nats_program
 from deploy.local.settings import ROOT
 from deploy.nats.event_lines import PAGE_VIEWED
 from deploy.nats.streams import StreamRefused, apply, declared
@@ -82,6 +84,26 @@ async def test_the_command_says_what_it_did_and_where_there_is_no_bus(
     assert code == 1
     assert error.startswith("nats: the event bus does not answer at its address; run make run")
     assert error.count("\n") == 1
+
+
+async def test_a_bus_without_jetstream_is_called_that() -> None:
+    port = free_port()
+    server = await asyncio.create_subprocess_exec(
+        *(nats_program(), "-a", "127.0.0.1", "-p", str(port)), stderr=asyncio.subprocess.DEVNULL
+    )
+    try:
+        async with asyncio.timeout(10):
+            while is_free("127.0.0.1", port):
+                await asyncio.sleep(0.02)
+        assert await run_apply(f"nats://127.0.0.1:{port}") == (
+            1,
+            "",
+            "nats: the event bus runs without JetStream; start it with JetStream "
+            "(nats-server -js)\n",
+        )
+    finally:
+        server.terminate()
+        await server.wait()
 
 
 async def run_apply(url: str, *options: str) -> tuple[int, str, str]:

@@ -31,6 +31,8 @@ CONSUMED = Counter("bus_events_consumed_total", "Events handled.", ["consumer", 
 PENDING = Gauge("bus_consumer_pending_messages", "Events a consumer has yet to get.", ["consumer"])
 DEAD_LETTERS = Counter("bus_dead_letters_total", "Events given up.", ["consumer"])
 
+_FINISH_SECONDS = 2.0
+
 type Handler = Callable[[Event], Awaitable[None]]
 
 
@@ -44,12 +46,13 @@ class Bus:
         self._connecting: asyncio.Task[None] | None = None
         self._jetstream: JetStreamContext | None = None
         self._ready = asyncio.Event()
+        self._closing = False
 
     @classmethod
     async def connect(cls, url: str, name: str, *, patience: float = 1.0) -> Self:
         """Begin to connect to *url*; returns once connected or after *patience* seconds."""
         bus = cls(url, name)
-        bus._connecting = asyncio.create_task(bus._connect())
+        bus._connecting = asyncio.create_task(bus._keep_connected())
         with suppress(TimeoutError):
             await asyncio.wait_for(bus._ready.wait(), patience)
         return bus
@@ -60,13 +63,14 @@ class Bus:
         return self._client.is_connected
 
     async def jetstream(self) -> JetStreamContext:
-        """JetStream, once the first connection stands."""
+        """JetStream, once a connection stands; ask again when it says ``ConnectionClosedError``."""
         await self._ready.wait()
         assert self._jetstream is not None
         return self._jetstream
 
     async def close(self) -> None:
         """Hand over what is written and disconnect."""
+        self._closing = True
         if self._connecting and not self._connecting.done():
             self._connecting.cancel()
             with suppress(asyncio.CancelledError):
@@ -97,49 +101,70 @@ class Bus:
                     )
                 await asyncio.wait(acks)
         except (TimeoutError, NatsError, OSError, ValueError) as error:
-            log.warning("publish_interrupted", error=str(error) or type(error).__name__)
+            log.warning("publish_interrupted", error=_words(error))
         stored = [_stored(ack) for ack in acks]
         for event, ok in zip(events, stored, strict=False):
             if ok:
                 PUBLISHED.labels(event.type).inc()
         return stored + [False] * (len(events) - len(stored))
 
-    async def _connect(self) -> None:
-        while not self._ready.is_set():
+    async def _keep_connected(self) -> None:
+        """Connect, and anew with another client when one has closed itself.
+
+        A client reconnects after a loss. When the server gives a reason for ending the connection,
+        such as users that have changed, it closes for good.
+        """
+        while True:
+            client, closed = Client(), asyncio.Event()
             try:
-                await self._client.connect(
-                    self._servers,
-                    name=self._name,
-                    max_reconnect_attempts=-1,
-                    reconnect_time_wait=1,
-                    ping_interval=10,
-                    connect_timeout=2,
-                    error_cb=_note_error,
-                    disconnected_cb=_note_disconnected,
-                    reconnected_cb=_note_reconnected,
-                )
+                await self._connect(client, closed)
             except (NatsError, OSError, TimeoutError) as error:
-                log.warning("bus_refused", error=str(error) or type(error).__name__)
+                log.warning("bus_refused", error=_words(error))
                 await asyncio.sleep(2.0)
-            else:
-                self._jetstream = self._client.jetstream()
-                CONNECTED.set(1)
-                self._ready.set()
+                continue
+            self._client, self._jetstream = client, client.jetstream()
+            CONNECTED.set(1)
+            self._ready.set()
+            await closed.wait()
+            self._ready.clear()
+            log.warning("bus_closed", error=_words(client.last_error))
+            await asyncio.sleep(1.0)
+
+    async def _connect(self, client: Client, closed: asyncio.Event) -> None:
+        # nats-py takes coroutine functions only.
+        async def note_closed() -> None:
+            closed.set()
+
+        await client.connect(
+            self._servers,
+            name=self._name,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=1,
+            ping_interval=10,
+            connect_timeout=2,
+            error_cb=_note_error,
+            disconnected_cb=self._note_disconnected,
+            reconnected_cb=_note_reconnected,
+            closed_cb=note_closed,
+        )
+
+    async def _note_disconnected(self) -> None:
+        CONNECTED.set(0)
+        if not self._closing:
+            log.warning("bus_disconnected")
 
 
-# nats-py takes coroutine functions only.
 async def _note_error(error: Exception) -> None:
-    log.debug("bus_error", error=str(error) or type(error).__name__)
-
-
-async def _note_disconnected() -> None:
-    CONNECTED.set(0)
-    log.warning("bus_disconnected")
+    log.debug("bus_error", error=_words(error))
 
 
 async def _note_reconnected() -> None:
     CONNECTED.set(1)
     log.info("bus_reconnected")
+
+
+def _words(error: BaseException | None) -> str:
+    return str(error) or type(error).__name__
 
 
 def _stored(ack: asyncio.Future[PubAck]) -> bool:
@@ -148,7 +173,7 @@ def _stored(ack: asyncio.Future[PubAck]) -> bool:
         return False
     error = ack.exception()
     if error is not None:
-        log.warning("publish_refused", error=str(error) or type(error).__name__)
+        log.warning("publish_refused", error=_words(error))
     return error is None
 
 
@@ -249,7 +274,7 @@ class DurableConsumer:
         )
 
     async def run(self) -> None:
-        """Consume until cancelled; the event in hand is finished first."""
+        """Consume until cancelled; the event in hand gets two seconds more, or comes again."""
         while True:
             try:
                 await self._consume(await self._bus.jetstream())
@@ -267,7 +292,7 @@ class DurableConsumer:
                 except TimeoutError:
                     messages = []
                 for message in messages:
-                    await asyncio.shield(self._handle(message, jetstream))
+                    await _finished(asyncio.create_task(self._handle(message, jetstream)))
                 PENDING.labels(self._durable).set(
                     (await subscription.consumer_info()).num_pending or 0
                 )
@@ -308,6 +333,15 @@ class DurableConsumer:
         DEAD_LETTERS.labels(self._durable).inc()
         CONSUMED.labels(self._durable, "buried").inc()
         log.error("event_buried", consumer=self._durable, reason=reason)
+
+
+async def _finished(handling: asyncio.Task[None]) -> None:
+    try:
+        await asyncio.shield(handling)
+    except asyncio.CancelledError:
+        await asyncio.wait([handling], timeout=_FINISH_SECONDS)
+        handling.cancel()
+        raise
 
 
 class BroadcastConsumer:

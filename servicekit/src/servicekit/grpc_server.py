@@ -6,9 +6,11 @@ One interceptor, outermost first: trace, deadline, metrics, errors. A handler se
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, NoReturn, cast
 
 import grpc
+from google.protobuf.message import DecodeError
 from grpc import aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
@@ -136,6 +138,8 @@ class _Surround(aio.ServerInterceptor):
             changed = {"stream_stream": self._stream(handler.stream_stream, method, bounded=False)}
         else:
             raise AssertionError(f"{method}: client streaming is not used in any contract")
+        if handler.request_deserializer:
+            changed["request_deserializer"] = _telling(handler.request_deserializer)
         return cast("grpc.RpcMethodHandler[Any, Any]", handler._replace(**changed))
 
     def _unary(
@@ -146,7 +150,7 @@ class _Surround(aio.ServerInterceptor):
             code = "OK"
             try:
                 self._begin(context, bounded=True)
-                return await behaviour(request, context)
+                return await behaviour(_readable(request), context)
             except Exception as error:
                 failure = _failure(error, method)
                 code = failure.code.name
@@ -171,7 +175,9 @@ class _Surround(aio.ServerInterceptor):
             code = "OK"
             try:
                 self._begin(context, bounded=bounded)
-                async for response in behaviour(request, context):
+                # Of a caller that streams, *request* is an iterator; of others one message.
+                asked = _readable(request) if bounded else _each_readable(request)
+                async for response in behaviour(asked, context):
                     yield response
             except Exception as error:
                 failure = _failure(error, method)
@@ -211,6 +217,41 @@ class _Surround(aio.ServerInterceptor):
     async def _abort(self, context: Context, failure: ServiceError) -> NoReturn:
         await context.abort(failure.code, failure.message, failure.trailing_metadata(self._domain))
         raise AssertionError("abort never returns")
+
+
+@dataclass(frozen=True, slots=True)
+class _Unreadable:
+    """Stands for a request whose bytes are no message of its type."""
+
+
+def _telling(deserialize: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    """*deserialize*, but bytes it cannot read are told by what it answers.
+
+    When it fails, gRPC answers UNKNOWN by itself and no handler learns of it.
+    """
+
+    def read(data: bytes) -> Any:
+        try:
+            return deserialize(data)
+        except DecodeError:
+            return _Unreadable()
+
+    return read
+
+
+def _readable(request: Any) -> Any:
+    if isinstance(request, _Unreadable):
+        raise ServiceError(
+            grpc.StatusCode.INVALID_ARGUMENT,
+            "REQUEST_INVALID",
+            "The request's bytes are no message of the method's type.",
+        )
+    return request
+
+
+async def _each_readable(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    async for request in requests:
+        yield _readable(request)
 
 
 def _failure(error: Exception, method: str) -> ServiceError:

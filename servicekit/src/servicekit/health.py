@@ -66,7 +66,8 @@ class Readiness:
         before = self._parts.get(name)
         if before == part:
             return
-        self._change(lambda: self._parts.__setitem__(name, part))
+        # In a new map: the thread that serves metrics may be reading the old one.
+        self._change(lambda: setattr(self, "_parts", {**self._parts, name: part}))
         if before is not None and before.up != part.up:
             if part.up:
                 log.info("part_up", part=name)

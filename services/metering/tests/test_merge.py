@@ -4,19 +4,27 @@ import asyncio
 import time
 from dataclasses import replace
 
+import nats
 import pytest
 
-from metering.decision import Question, Subject, Use, Verdict
+from deploy.nats.streams import declared
+from metering.decision import Question, Subject, Use, Verdict, check
 from metering.keys import SHARDS, merge_key, outbox_key, shard_of
 from metering.merge import Merge, Merged, Outcome, carry_over
 from metering.merge_store import KEEP_MS, MAX_RESOURCES, MergeStore
+from metering.outbox import Outbox
 from metering.periods import DAY_MS, CalendarMonth, DaysFromFirst
 from metering.plans import Limit, load_plans, parse_plans
 from metering.redis_connection import RedisAway, RedisConnection
+from metering.relay import Relay
 from metering.store import GRACE_MS, Store
+from servicekit.bus import Bus
 from services.metering.tests.conftest import PLANS
+from services.metering.tests.ledger_reader import read_merges
 from services.metering.tests.questions import ANN, FIVE_A_MONTH, GUEST, UNLIMITED, question
+from services.metering.tests.test_relay import running, until_empty
 from services.metering.tests.test_store import DECEMBER, NOVEMBER_30, count
+from tests.support.nats_server import NatsServer
 
 GRANTED, REPEAT, DENIED = Verdict.GRANTED, Verdict.REPEAT, Verdict.DENIED
 SHIPPED = load_plans(PLANS)
@@ -381,3 +389,21 @@ async def test_a_full_redis_spends_nobody(
     await redis.execute([("CONFIG", "SET", "maxmemory", 0)])
     assert (await see(store, "new", limit=THREE_IN_30_DAYS)).verdict is GRANTED
     assert (await merge(merges)).resources == 2
+
+
+async def test_the_largest_merge_fits_into_the_ledger(
+    merges: MergeStore, redis: RedisConnection, nats_server: NatsServer
+) -> None:
+    client = await nats.connect(nats_server.url)
+    (ledger,) = [s for s in declared(replicas=1, ledger_bytes=2**24) if s.name == "METERING"]
+    await client.jetstream().update_stream(ledger)
+    await client.close()
+    pages = [f"{number:04}{'\U0001f600' * 196}" for number in range(MAX_RESOURCES)]
+    check(question(pages[0]), SHIPPED)
+    await merges.unite(MERGE, pages, MONTH, NOVEMBER_30)
+    bus, outbox = await Bus.connect(nats_server.url, "test"), Outbox(redis)
+    async with running(Relay(outbox, bus)):
+        await until_empty(outbox)
+    await bus.close()
+    (merged,) = await read_merges(nats_server.url)
+    assert list(merged.resources) == pages

@@ -89,3 +89,9 @@ def test_what_is_no_plan_file_at_all_is_refused(text: str) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(PlansInvalid, match=r"nowhere\.yaml: cannot be read: No such file"):
         load_plans(tmp_path / "nowhere.yaml")
+
+
+@pytest.mark.parametrize("value", ["!!int ''", "!!float ''", "!!bool x", "!!timestamp x"])
+def test_a_tag_that_its_value_belies_is_refused(value: str) -> None:
+    with pytest.raises(PlansInvalid, match=r"^is no YAML: "):
+        parse_plans(SMALL.replace("units: 5", f"units: {value}"))

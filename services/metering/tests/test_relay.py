@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 import nats
 import pytest
+from prometheus_client import REGISTRY
 
 from metering.decision import Subject
 from metering.outbox import Entry, Outbox
@@ -136,6 +137,37 @@ async def test_grants_wait_while_the_bus_is_away(
     assert await ledger_ids(nats_server) == sorted(names)
 
 
+async def test_an_outage_may_last_as_long_as_it_likes(
+    store: Store, redis: RedisConnection, bus: Bus, nats_server: NatsServer
+) -> None:
+    await nats_server.stop()
+    names = await grant(store, 3)
+    outbox = Outbox(redis, lease_seconds=0.5)
+    relay = Relay(outbox, bus)
+    relay._failures = 5_000  # so many in about five hours
+    async with running(relay):
+        await until(lambda: relay._failures > 5_000)
+        await nats_server.start()
+        await until_empty(outbox)
+    assert await ledger_ids(nats_server) == sorted(names)
+
+
+async def test_a_relay_without_the_lease_tells_nothing_of_what_waits(
+    store: Store, redis: RedisConnection, bus: Bus, nats_server: NatsServer
+) -> None:
+    await nats_server.stop()
+    await grant(store, 3)
+    waiting = "metering_outbox_entries"
+    mine, other = Outbox(redis, lease_seconds=0.2), Outbox(redis)
+    async with running(Relay(mine, bus)):
+        await until(lambda: REGISTRY.get_sample_value(waiting) == 3)
+        async with asyncio.timeout(10):
+            while not await other.hold():
+                await asyncio.sleep(0.02)
+        await until(lambda: REGISTRY.get_sample_value(waiting) == 0)
+    assert REGISTRY.get_sample_value("metering_outbox_oldest_age_seconds") == 0
+
+
 async def test_grants_wait_for_a_stream_that_is_not_there(
     store: Store, redis: RedisConnection, bus: Bus, nats_server: NatsServer
 ) -> None:
@@ -176,7 +208,8 @@ async def test_a_relay_that_stops_empties_the_outbox_and_hands_over(
     outbox = Outbox(redis)
     relay = Relay(outbox, bus)
     assert await outbox.hold()
-    await grant(store, 5)
+    # More of a shard than one reading takes.
+    await grant(store, 3_000)
     await relay.stop()
     assert await outbox.size() == 0
     assert await Outbox(redis).hold()

@@ -135,6 +135,12 @@ async def test_a_clock_that_lags_does_not_reopen_the_month_before(store: Store) 
     assert (late.verdict, late.charged) == (GRANTED, 2)
 
 
+async def test_the_first_moment_of_a_month_is_none_of_the_month_before(store: Store) -> None:
+    await count(store, question("hcpcs:J0100"), now=DECEMBER)
+    late = await count(store, question("hcpcs:J0101"), now=DECEMBER - 1)
+    assert (late.verdict, late.charged) == (GRANTED, 2)
+
+
 async def test_thirty_days_run_from_the_first_grant(store: Store) -> None:
     async def ask(code: str, now: int) -> Use:
         return await count(store, question(code, subject=GUEST), TWO_IN_30_DAYS, now)

@@ -57,7 +57,7 @@ if length > 0 then
     charged, start, ends, seen = 0, 0, 0, false
     if not peek then redis.call('DEL', KEYS[1]) end
   end
-elseif now > ends then
+elseif now >= ends then
   return { 'stale', now, 0, '', '' }
 end
 

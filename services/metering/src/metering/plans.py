@@ -86,8 +86,8 @@ def parse_plans(text: str) -> Plans:
     """
     try:
         document = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - derives from SafeLoader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        # ValueError: what looks like a date and is none.
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        # What says by its tag or its looks that it is a number or a date, and is none.
         raise PlansInvalid(f"is no YAML: {' '.join(str(error).split())}") from None
     try:
         return _PlanFile.model_validate(document).plans_of_file()

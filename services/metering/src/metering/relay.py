@@ -67,8 +67,8 @@ class Relay:
         """Move what waits now, then let another process take over."""
         with suppress(RedisAway, TimeoutError):
             async with asyncio.timeout(2.0):
-                if self._outbox.held and self._bus.connected:
-                    await self._move()
+                while self._outbox.held and self._bus.connected and await self._move():
+                    continue
                 await self._outbox.release()
 
     async def _relay(self) -> None:
@@ -78,15 +78,16 @@ class Relay:
             moved = await self._move()
             await self._measure(moved)
             if self._failures:
-                pause = min(_LONGEST_PAUSE_SECONDS, 0.1 * 2**self._failures)
-                await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+                await asyncio.sleep(_pause_after(self._failures) * random.uniform(0.5, 1.0))
             elif not moved:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
             self._wake.clear()
             # A batch of entries costs little more than one.
             await asyncio.sleep(_GATHER_SECONDS)
-        HOLDING.set(0)
+        # What waits is the holder's to tell; our last look would stand here for ever.
+        for gauge in (HOLDING, WAITING, OLDEST):
+            gauge.set(0)
         await asyncio.sleep(random.uniform(0.5, 1.0))
 
     async def _move(self) -> int:
@@ -129,6 +130,11 @@ class Relay:
         WAITING.set(size)
         if not size:
             OLDEST.set(0)
+
+
+def _pause_after(failures: int) -> float:
+    # In a long outage there are more failures than a float has room for powers of two.
+    return _LONGEST_PAUSE_SECONDS if failures > 5 else 0.1 * 2**failures
 
 
 def _times(entries: Sequence[Entry]) -> list[float]:
