@@ -19,6 +19,33 @@ def _key(spelling: str) -> str:
     return spelling.replace(".", "").replace(" ", "").upper()
 
 
+def _link(**target: str) -> pb.Link:
+    return pb.Link(system=code_pages.SYSTEM, **target)
+
+
+CHAPTERS = (
+    pb.Ancestor(
+        kind="chapter",
+        label="4",
+        display="Endocrine, nutritional and metabolic diseases",
+        link=_link(range="E00-E89"),
+    ),
+    pb.Ancestor(
+        kind="chapter",
+        label="9",
+        display="Diseases of the circulatory system",
+        link=_link(range="I00-I99"),
+    ),
+)
+DIABETES = pb.Ancestor(
+    kind="section", label="E08-E13", display="Diabetes mellitus", link=_link(range="E08-E13")
+)
+
+
+def _entry(place: pb.Ancestor, billable_count: int) -> pb.BrowseEntry:
+    return pb.BrowseEntry(place=place, billable_count=billable_count)
+
+
 def _refuse(context: grpc.ServicerContext, code: grpc.StatusCode, reason: str) -> NoReturn:
     error = ServiceError(code, reason, f"refused: {reason}")
     context.set_trailing_metadata(error.trailing_metadata("lookup.codingahead"))
@@ -37,6 +64,10 @@ class LookupServer(_Servicer):  # type: ignore[misc]
         self.release = pages[0].release
         self.asked: list[str] = []
         self.port = 0
+        self.pages_from = CATALOG
+        """The catalog that code pages are read from."""
+        self.score = 1.0
+        """Of what a search finds first."""
         self._server: grpc.Server | None = None
 
     def start(self) -> None:
@@ -81,7 +112,7 @@ class LookupServer(_Servicer):  # type: ignore[misc]
                 sections=shown,
                 sources=page.sources,
             )
-        return pb.GetCodePageResponse(catalog_id=CATALOG, page=page)
+        return pb.GetCodePageResponse(catalog_id=self.pages_from, page=page)
 
     def GetPairNotes(  # noqa: N802
         self, request: pb.GetPairNotesRequest, _context: grpc.ServicerContext
@@ -133,11 +164,50 @@ class LookupServer(_Servicer):  # type: ignore[misc]
             total=len(found),
             results=[
                 pb.SearchResult(
-                    code=code, score=1 / (1 + n), highlights=self._highlights(code, words)
+                    code=code, score=self.score / (1 + n), highlights=self._highlights(code, words)
                 )
                 for n, code in enumerate(found)
             ],
         )
+
+    def Browse(  # noqa: N802
+        self, request: pb.BrowseRequest, context: grpc.ServicerContext
+    ) -> pb.BrowseResponse:
+        """Chapters, then the section of diabetes, then codes in the order of their labels."""
+        if request.system != code_pages.SYSTEM:
+            _refuse(context, grpc.StatusCode.NOT_FOUND, "CODE_SET_NOT_LOADED")
+        answer = pb.BrowseResponse(catalog_id=CATALOG, release=self.release)
+        if not request.range:
+            answer.entries.extend(_entry(chapter, 1_000) for chapter in CHAPTERS)
+            return answer
+        first, dash, last = request.range.partition("-")
+        if not dash or "-" in last:
+            _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "REQUEST_INVALID")
+        published = [place for place in (*CHAPTERS, DIABETES) if place.link.range == request.range]
+        answer.place.CopyFrom(
+            published[0]
+            if published
+            else pb.Ancestor(label=request.range, link=_link(range=request.range))
+        )
+        if published == [CHAPTERS[0]]:
+            answer.entries.append(_entry(DIABETES, 12))
+            return answer
+        if published == [DIABETES]:
+            answer.ancestors.append(CHAPTERS[0])
+        codes = sorted(
+            (p.code for p in self.pages.values() if first <= p.code.code <= last + "~"),
+            key=lambda code: code.code,
+        )
+        if not codes:
+            _refuse(context, grpc.StatusCode.NOT_FOUND, "CODE_NOT_FOUND")
+        for code in codes:
+            place = pb.Ancestor(
+                kind="category", label=code.code, display=code.display, link=_link(code=code.code)
+            )
+            entry = _entry(place, 1 if code.billable else 7)
+            entry.billable = code.billable
+            answer.entries.append(entry)
+        return answer
 
     def Suggest(self, request: pb.SuggestRequest, _context: Any) -> pb.SuggestResponse:  # noqa: N802
         key = _key(request.query)

@@ -8,7 +8,7 @@ from gateway.addresses import (
     is_code_shaped,
     is_cpt_form,
     parse_date_of_service,
-    range_ends,
+    range_meant,
     system_of,
 )
 
@@ -58,21 +58,27 @@ def test_anything_else_says_what_it_must_look_like(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text, ends",
+    "text, meant",
     [
-        ("E08-E13", ("E08", "E13")),
-        ("C73-C73", ("C73", "C73")),
-        ("C7A-C7B", ("C7A", "C7B")),
-        ("e08-e13", None),
+        ("E08-E13", "E08-E13"),
+        ("C73-C73", "C73-C73"),
+        ("C7A-C7B", "C7A-C7B"),
+        ("E08.311-E08.359", "E08.311-E08.359"),
+        ("e08-e13/", "E08-E13"),
+        ("E08–E13", "E08-E13"),
+        ("E08 - E13", "E08-E13"),
         ("E11.-", None),
         ("E11-9", None),
         ("E08-E13-E14", None),
+        ("E08--E13", None),
+        ("E08-E13\n", None),
         ("E11.9", None),
         ("-", None),
+        ("", None),
     ],
 )
-def test_a_range_has_two_ends_that_could_be_codes(text: str, ends: tuple[str, str] | None) -> None:
-    assert range_ends(text) == ends
+def test_a_range_has_two_ends_that_could_be_codes(text: str, meant: str | None) -> None:
+    assert range_meant(text) == meant
 
 
 @pytest.mark.parametrize(

@@ -248,27 +248,24 @@ async def test_a_date_of_service_after_the_last_release_is_not_known(platform: P
     assert malformed.json()["reason"] == "DATE_MALFORMED"
 
 
-async def test_ranges_and_systems_can_be_opened_and_never_look_like_codes(
+async def test_forms_lead_back_to_the_date_of_service_that_was_asked_for(
     platform: Platform,
 ) -> None:
     async with platform.guest() as guest:
-        system = await guest.get("/icd-10-cm")
-        span = await guest.get("/icd-10-cm/E08-E13")
-        unknown = await guest.get("/icd-10-cm/Q00-Q99")
-        not_loaded = await guest.get("/hcpcs")
-        api = await guest.get("/api/v1/codes/icd-10-cm/E08-E13")
-        opened = await guest.get("/icd-10-cm/E11.9")
+        plain = await guest.get("/icd-10-cm/E11.9")
+        dated = await guest.get("/icd-10-cm/E11.9?on=2026-05-01")
+        wall = await guest.get("/icd-10-cm/I10?on=2026-05-01")
+        again = await guest.get("/icd-10-cm/E11.9")
 
-    assert (system.status_code, span.status_code) == (200, 200)
-    assert "not open yet" in span.text
-    assert {"/icd-10-cm/E08", "/icd-10-cm/E13"} <= set(outline(span.text).values("href"))
-    assert "set-cookie" not in span.headers
-    assert unknown.status_code == 404
-    assert not_loaded.status_code == 404
-    assert api.status_code == 404
-    # Nothing of it was charged.
-    assert BANNER in opened.text
-    assert 'href="/icd-10-cm/E08-E13"' in opened.text
+    def forms(page: httpx.Response) -> set[str]:
+        return {href for href in outline(page.text).values("href") if "?next=" in href}
+
+    query = "?next=/icd-10-cm/E11.9"
+    assert forms(plain) == forms(again) == {f"/login{query}", f"/register{query}"}
+    query += "%3Fon%3D2026-05-01"
+    assert forms(dated) == {f"/login{query}", f"/register{query}"}
+    query = query.replace("E11.9", "I10")
+    assert forms(wall) == {f"/login{query}", f"/register{query}"}
 
 
 # Search

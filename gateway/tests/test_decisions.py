@@ -24,6 +24,7 @@ class Metering(_Servicer):  # type: ignore[misc]
         self.gate = asyncio.Event()
         self.gate.set()
         self.end_after = 10_000
+        self.poison = "poison"
 
     async def DecideStream(self, requests: Any, context: Any) -> AsyncIterator[Any]:  # noqa: N802
         answered = 0
@@ -31,6 +32,8 @@ class Metering(_Servicer):  # type: ignore[misc]
             if batch.requests:
                 self.batches.append(len(batch.requests))
                 await self.gate.wait()
+            if any(request.resource == self.poison for request in batch.requests):
+                return
             yield metering_pb2.DecideStreamResponse(
                 results=[self._result(request) for request in batch.requests]
             )
@@ -150,3 +153,14 @@ async def test_while_metering_is_away_answers_come_at_once_and_then_it_is_back(
     await until_reachable(decider, reachable=True)
 
     assert await decider.decide(ask("b")) is not None
+
+
+async def test_a_question_that_ends_every_stream_is_not_asked_for_ever(
+    peer: Peer, decider: Decider
+) -> None:
+    async with asyncio.timeout(5):
+        assert await decider.decide(ask("poison")) is None
+        await until_reachable(decider, reachable=True)
+        assert await decider.decide(ask("a")) is not None
+
+    assert peer.metering.batches == [1, 1, 1]

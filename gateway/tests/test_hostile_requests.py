@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -54,6 +55,18 @@ async def get(platform: Platform, target: bytes, *headers: bytes) -> tuple[int, 
         b"/api/v1/codes/%00/%00",
         b"/api/v1/codes/no-such-system/E11.9",
         b"/cpt/%00",
+        b"/icd-10-cm/E08-",
+        b"/icd-10-cm/-E13",
+        b"/icd-10-cm/Q00-Q99",
+        b"/icd-10-cm/E13-E08",
+        b"/icd-10-cm/...-...",
+        b"/icd-10-cm/%00-%00",
+        b"/icd-10-cm/E08-E13%00",
+        b"/icd-10-cm/E08-E13/E11",
+        b"/icd-10-cm/" + b"E08-" * 500 + b"E13",
+        b"/icd-10-cm/<b>-<b>",
+        b"/icd-10-cm/%0d%0aset-cookie:-x=y",
+        b"/hcpcs/A00-B99",
         b"/cpt",
         b"/static/../settings.py",
         b"/static/%2e%2e%2fsettings.py",
@@ -195,6 +208,24 @@ async def test_a_body_that_is_too_large_is_refused(platform: Platform, path: str
 
     assert answer.status_code == 413
     assert answer.json()["reason"] == "BODY_TOO_LARGE"
+
+
+@pytest.mark.parametrize("path", ["/login", "/api/v1/sessions"])
+@pytest.mark.parametrize("form", ["json", "x-www-form-urlencoded"])
+async def test_a_body_whose_length_is_not_told_is_refused_once_it_is_too_long(
+    platform: Platform, path: str, form: str
+) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b"x" * 40_000
+
+    async with platform.guest() as guest:
+        answer = await guest.post(
+            path, content=pieces(), headers={"Content-Type": f"application/{form}"}
+        )
+
+    read = ("api" in path) == (form == "json")
+    assert answer.status_code == (413 if read else 415)
 
 
 async def test_a_strange_trace_is_passed_over(platform: Platform) -> None:

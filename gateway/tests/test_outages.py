@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from gateway.tests.gateway_process import PASSWORD, GatewayProcess, Member, Platform
+from gateway.tests.lookup_server import CATALOG
 
 GATED_WORDS = "insulin secretory defect"
 
@@ -52,6 +53,38 @@ async def test_without_lookup_held_pages_are_served_and_others_come_back(
     assert api.json()["reason"] == "LOOKUP_UNAVAILABLE"
     # What could not be shown was not charged.
     assert back.json()["allowance"]["remaining"] == 3
+
+
+async def test_pages_of_another_catalog_are_shown_and_not_held(own_platform: Platform) -> None:
+    platform = own_platform
+    async with platform.guest() as guest:
+        platform.lookup.pages_from = "catalog-0"
+        before = await guest.get("/icd-10-cm/E11.9")
+        # The lookup that answered takes up the catalog which the gateway knows of.
+        platform.lookup.pages_from = CATALOG
+        platform.lookup.pages["E11.9"].code.display = "As it is called now"
+        after = await guest.get("/icd-10-cm/E11.9")
+
+    assert before.status_code == 200
+    assert "As it is called now" not in before.text
+    assert "As it is called now" in after.text
+
+
+async def test_nonsense_of_a_peer_is_a_problem_as_any_other(own_platform: Platform) -> None:
+    platform = own_platform
+    platform.lookup.score = float("nan")
+    async with platform.guest() as guest:
+        failed = await guest.get("/api/v1/search?q=diabetes")
+        page = await guest.get("/search?q=diabetes")
+
+    assert failed.status_code == 500
+    assert failed.headers["content-type"] == "application/problem+json"
+    assert failed.headers["cache-control"] == "private, no-store"
+    assert "content-security-policy" in failed.headers
+    assert failed.json()["reason"] == "INTERNAL"
+    assert page.status_code == 200
+    told = [line["event"] for line in platform.gateway.lines if line.get("level") == "error"]
+    assert told == ["request_failed"]
 
 
 async def shows_public_sections_only(

@@ -1,49 +1,24 @@
 """The CasePilot panel in a real browser: answers told in place, also what goes wrong."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Page
 
 from gateway.tests.gateway_process import Platform
-
-_NAMES = (os.environ.get("CHROMIUM", "chromium"), "chromium-browser", "google-chrome")
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    found = next(filter(None, map(shutil.which, _NAMES)), None)
-    assert found, "no Chromium: run deploy/browser"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        await browser.close()
+from tests.support.browser import running_chromium, window
 
 
 @pytest.fixture
-def faults() -> list[str]:
-    """What scripts and the content policy complained of."""
-    return []
-
-
-@pytest.fixture
-async def page(browser: Browser, own_platform: Platform, faults: list[str]) -> AsyncIterator[Page]:
-    """A guest's page of E11.9, on a narrow screen."""
-    context = await browser.new_context(viewport={"width": 360, "height": 800})
-    page = await context.new_page()
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on(
-        "console",
-        lambda message: faults.append(message.text) if "Content Security" in message.text else None,
-    )
-    await page.goto(f"{own_platform.gateway.url}/icd-10-cm/E11.9")
-    yield page
-    await context.close()
-    assert faults == []
+async def page(own_platform: Platform) -> AsyncIterator[Page]:
+    """A guest's page of E11.9, on a narrow screen; questions may be refused."""
+    async with (
+        running_chromium() as browser,
+        window(browser, own_platform.gateway.url, width=360) as opened,
+    ):
+        opened.expect_refusal("/api/v1/assistant/questions")
+        await opened.open("/icd-10-cm/E11.9")
+        yield opened.page
 
 
 async def test_answers_are_told_on_the_page_until_the_questions_are_spent(page: Page) -> None:

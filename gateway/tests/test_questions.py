@@ -269,6 +269,28 @@ async def test_an_answer_that_breaks_off_has_no_end(desk: Desk) -> None:
     assert "The answer broke off here." in page.text
 
 
+async def test_an_answer_that_has_begun_may_take_longer_than_a_request(desk: Desk) -> None:
+    goes_on = asyncio.Event()
+    desk.assistant.script = (FIRST, goes_on, ANSWERED)
+    impatient = GatewayProcess(**desk.platform.gateway.peers | {"GATEWAY_REQUEST_SECONDS": "0.5"})
+    try:
+        await impatient.start()
+        await impatient.until(status="ready", metering="up")
+        async with (
+            httpx.AsyncClient(base_url=impatient.url) as guest,
+            guest.stream("POST", ASK, json={"question": "What is E11.9?"}) as answer,
+        ):
+            pieces = answer.aiter_text()
+            begun = await anext(pieces)
+            await asyncio.sleep(0.7)
+            goes_on.set()
+            rest = "".join([piece async for piece in pieces])
+    finally:
+        await impatient.kill()
+
+    assert [name for name, _ in events(begun + rest)] == ["sentence", "done"]
+
+
 @pytest.mark.parametrize("begun", [False, True])
 async def test_the_assistant_stops_when_nobody_listens_any_more(desk: Desk, begun: bool) -> None:
     held: tuple[assistant_server.Step, ...] = (LOOKING_UP, asyncio.Event(), FIRST, ANSWERED)

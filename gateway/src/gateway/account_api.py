@@ -6,9 +6,9 @@ from pydantic import BaseModel
 
 from gateway.api_words import body_of, problems_of
 from gateway.bodies import json_object, texts
+from gateway.responses import UNCACHED
 from gateway.signing_in import SigningIn
 
-_UNCACHED = {"Cache-Control": "private, no-store"}
 _REGISTERED = {"status": "registered"}
 
 
@@ -79,7 +79,7 @@ class AccountApi:
             await json_object(request), "email", "password", optional=("name",)
         )
         cookie = await self._signing_in.register(_cookies(request), email, password, name)
-        response = JSONResponse(_REGISTERED, 202, _UNCACHED)
+        response = JSONResponse(_REGISTERED, 202, UNCACHED)
         response.headers.append("set-cookie", cookie)
         return response
 
@@ -94,7 +94,7 @@ class AccountApi:
 
 
 def _empty(cookie: str) -> Response:
-    response = Response(status_code=204, headers=_UNCACHED)
+    response = Response(status_code=204, headers=UNCACHED)
     response.headers.append("set-cookie", cookie)
     return response
 

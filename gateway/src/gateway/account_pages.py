@@ -17,12 +17,12 @@ from gateway.page_views import plan_of, subject_of
 from gateway.plans_offered import plan_offered
 from gateway.problems import Problem, Refused
 from gateway.rendering import Pages
+from gateway.responses import UNCACHED
 from gateway.sessions import Account
 from gateway.signing_in import SigningIn
 from gateway.viewers import viewer_of
 from gateway.visitors import Guest, Known, Unresolved, Visitors
 
-_UNCACHED = {"Cache-Control": "private, no-store"}
 _ACCOUNT = "/account"
 
 
@@ -120,8 +120,8 @@ class AccountPages:
         shown = _empty(request)
         if isinstance(visitor, Account):
             body = self._pages.page("logout.html", viewer_of(visitor), "Log out", form=shown)
-            return HTMLResponse(body, headers=_UNCACHED)
-        return RedirectResponse("/login" + shown.carried, 303, headers=_UNCACHED)
+            return HTMLResponse(body, headers=UNCACHED)
+        return RedirectResponse("/login" + shown.carried, 303, headers=UNCACHED)
 
     async def log_out(self, request: Request) -> Response:
         """End the session and go on, to the front page unless another is named."""
@@ -133,7 +133,7 @@ class AccountPages:
         """The plan and what is left of it."""
         visitor = await self._known(request)
         if not isinstance(visitor, Account):
-            return _seen_off(RedirectResponse("/login", 303, headers=_UNCACHED), visitor)
+            return _seen_off(RedirectResponse("/login", 303, headers=UNCACHED), visitor)
         answer = await self._decider.get_allowances(
             metering_pb2.GetAllowancesRequest(subject=subject_of(visitor), plan=plan_of(visitor))
         )
@@ -145,7 +145,7 @@ class AccountPages:
             held=plan_offered(visitor.plan),
             left=[Left.of(told) for told in answer.allowances] if answer and counted else None,
         )
-        return HTMLResponse(body, headers=_UNCACHED)
+        return HTMLResponse(body, headers=UNCACHED)
 
     async def _known(self, request: Request) -> Known:
         visitor = await self._visitors.identify(_cookies(request))
@@ -161,7 +161,7 @@ class AccountPages:
         body = self._pages.page(
             template, viewer_of(visitor), "You are logged in" if signed_in else title, form=form
         )
-        return _seen_off(HTMLResponse(body, status, _UNCACHED), visitor)
+        return _seen_off(HTMLResponse(body, status, UNCACHED), visitor)
 
     def _again(self, name: str, visitor: Known, form: _Form, problem: Problem) -> Response:
         """The form with what was filled in, but the password, and what was wrong with it."""
@@ -187,7 +187,7 @@ def _seen_off(response: Response, visitor: Known) -> Response:
 
 
 def _gone_on(path: str, cookie: str) -> Response:
-    response = RedirectResponse(path, 303, headers=_UNCACHED)
+    response = RedirectResponse(path, 303, headers=UNCACHED)
     response.headers.append("set-cookie", cookie)
     return response
 

@@ -14,7 +14,8 @@ SYSTEMS = {
 
 _BY_SPELLING = {key.replace("-", ""): key for key in SYSTEMS} | {"hcpcslevelii": "hcpcs"}
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z. -]{0,31}")
-_RANGE = re.compile(r"([0-9A-Z][0-9A-Z.]{2,9})-([0-9A-Z][0-9A-Z.]{2,9})")
+# In books and on pages a range is printed with another dash, which people copy.
+_RANGE = re.compile(r"([0-9A-Z][0-9A-Z.]{2,9}) ?[-–] ?([0-9A-Z][0-9A-Z.]{2,9})")
 _CPT = re.compile(r"[0-9]{4}[0-9AFMTU]", re.IGNORECASE)
 
 
@@ -40,10 +41,10 @@ def is_code_shaped(text: str) -> bool:
     return _CODE.fullmatch(text) is not None
 
 
-def range_ends(text: str) -> tuple[str, str] | None:
-    """First and last code of a range in its published spelling ("E08-E13"); None for all else."""
-    found = _RANGE.fullmatch(text)
-    return (found[1], found[2]) if found else None
+def range_meant(text: str) -> str | None:
+    """The range that *text* spells ("e08–e13/"), as published ("E08-E13"); None for all else."""
+    found = _RANGE.fullmatch(text.rstrip("/").upper())
+    return f"{found[1]}-{found[2]}" if found else None
 
 
 def is_cpt_form(text: str) -> bool:

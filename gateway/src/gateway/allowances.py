@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from codingahead.metering.v1 import metering_pb2
-from gateway.wording import counted, day_in_words
+from gateway.wording import counted, day_in_words, json_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Left:
     @property
     def reset_json(self) -> str | None:
         """The reset as JSON has it."""
-        return self.reset_time.isoformat().replace("+00:00", "Z") if self.reset_time else None
+        return json_time(self.reset_time)
 
     @property
     def reset_day(self) -> str:

@@ -16,9 +16,9 @@ from gateway.decisions import Decider
 from gateway.page_views import plan_of, subject_of
 from gateway.parameters import date_of_service, systems_asked
 from gateway.problems import Refused, code_refs
+from gateway.responses import UNCACHED
 from gateway.visitors import Guest, Unresolved, Visitors
 
-_UNCACHED = {"Cache-Control": "private, no-store"}
 _PUBLIC = {"Cache-Control": "public, max-age=60"}
 _PUBLIC_FIELDS = {"code", "title", "inclusion_term"}
 _GET = ["GET"]
@@ -159,7 +159,7 @@ class Api:
                 "plan": plan_of(visitor),
                 "allowances": [_allowance(allowance) for allowance in answer.allowances],
             },
-            headers=_UNCACHED,
+            headers=UNCACHED,
         )
 
 

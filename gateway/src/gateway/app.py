@@ -28,7 +28,7 @@ from gateway.problems import Problem, Refused
 from gateway.question_api import QuestionApi
 from gateway.questions import Questions
 from gateway.rendering import Pages, PreparedPage
-from gateway.responses import SECURITY, TLS_ONLY
+from gateway.responses import SECURITY, TLS_ONLY, UNCACHED
 from gateway.sessions import Sessions
 from gateway.settings import GatewaySettings
 from gateway.signing import Keyring
@@ -108,9 +108,11 @@ def _tell_failures(app: FastAPI, pages: Pages, visitors: Visitors, public_url: s
     async def tell(
         request: Request, problem: Problem, headers: dict[str, str] | None = None
     ) -> Response:
-        headers = {"Cache-Control": "private, no-store", **(headers or {})}
+        headers = {**UNCACHED, **(headers or {})}
         if problem.retry_after is not None:
             headers["Retry-After"] = str(problem.retry_after)
+        if problem.kind is problems.TOO_LARGE:
+            headers["Connection"] = "close"  # Nobody reads the rest.
         status = problem.kind.status
         if request.url.path.startswith("/api/"):
             body = problem.json(public_url)
@@ -145,6 +147,9 @@ def _tell_failures(app: FastAPI, pages: Pages, visitors: Visitors, public_url: s
             return await tell(request, not_found())
         return await tell(request, Problem(problems.BAD_REQUEST, "BAD_REQUEST", str(error.detail)))
 
+    async def failed(request: Request, _error: Exception) -> Response:
+        return await tell(request, problems.internal())
+
     async def client_left(_request: Request, _error: Exception) -> Response:
         return Response(status_code=problems.BAD_REQUEST.status)  # read by nobody
 
@@ -154,3 +159,4 @@ def _tell_failures(app: FastAPI, pages: Pages, visitors: Visitors, public_url: s
     app.add_exception_handler(ServiceError, lookup_refused)
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, failed)

@@ -1,17 +1,15 @@
-"""The hierarchy of a code system: ``/{system}`` and ``/{system}/{range}``, free to anybody.
+"""The hierarchy of a code system: ``/{system}`` and ``/{system}/{range}``, free to anybody."""
 
-Lookup does not list the hierarchy yet. Until it does, these pages say so and lead on to what can
-be opened: the codes with which a range begins and ends, and the search.
-"""
-
-from codingahead.lookup.v1 import lookup_pb2
 from gateway import problems
-from gateway.addresses import SYSTEMS, path_of, range_ends, system_of
+from gateway.addresses import SYSTEMS, path_of, range_meant, system_of
 from gateway.catalog import Lookup
 from gateway.problems import Problem, Refused
 from gateway.rendering import Pages
 from gateway.views import Viewer
-from gateway.wording import cpt_not_loaded
+from gateway.wording import cpt_not_loaded, with_dashes
+from servicekit.errors import ServiceError
+
+_NO_SUCH_RANGE = {"CODE_NOT_FOUND", "REQUEST_INVALID"}
 
 
 class Browse:
@@ -28,38 +26,22 @@ class Browse:
         """The page of a system, or of a range of it; the path to go to where it is spelled so."""
         system = system_of(system_spelling)
         assert system is not None, "only addresses of known systems are browsed"
-        span = range_spelling.rstrip("/").upper()
-        path = path_of(system, span) if span else f"/{system}"
+        span = range_meant(range_spelling) or ""
         if (system_spelling, range_spelling) != (system, span):
-            return path
+            return path_of(system, span) if span else f"/{system}"
         catalog = self._lookup.catalog
         loaded = catalog.systems.get(system) if catalog else None
         if catalog is not None and loaded is None:
             raise Refused(_not_loaded(system))
-        if not span:
-            return self._pages.system(viewer, system, loaded)
-        return self._pages.range(viewer, system, span, await self._ends(system, span))
-
-    async def _ends(self, system: str, span: str) -> list[lookup_pb2.CodeRef]:
-        """The first and the last code of the range *span*; one where they are the same."""
-        found: list[lookup_pb2.CodeRef] = []
-        for end in dict.fromkeys(range_ends(span) or ()):
-            answer = await self._lookup.resolve(system, end, "")
-            if not answer.HasField("code"):
-                detail = (
-                    f"{span} is no range of {SYSTEMS[system]} codes: there is no code {end}. "
-                    "Search for a code or for words of its title."
-                )
-                raise Refused(
-                    Problem(
-                        problems.NOT_FOUND,
-                        "RANGE_NOT_FOUND",
-                        detail,
-                        suggestions=tuple(answer.suggestions),
-                    )
-                )
-            found.append(answer.code)
-        return found
+        try:
+            place = await self._lookup.browse(system, span)
+        except ServiceError as error:
+            if error.reason == "CODE_SET_NOT_LOADED":
+                raise Refused(_not_loaded(system)) from None
+            if span and error.reason in _NO_SUCH_RANGE:
+                raise Refused(_no_such_range(system, span)) from None
+            raise
+        return self._pages.place(viewer, system, span, place, loaded)
 
 
 def _not_loaded(system: str) -> Problem:
@@ -67,3 +49,11 @@ def _not_loaded(system: str) -> Problem:
     if system == "cpt":
         detail = cpt_not_loaded("")
     return Problem(problems.NOT_FOUND, "CODE_SET_NOT_LOADED", detail)
+
+
+def _no_such_range(system: str, span: str) -> Problem:
+    detail = (
+        f"No {SYSTEMS[system]} code lies in {with_dashes(span)}. Browse {SYSTEMS[system]} from its "
+        "chapters, or search for a code or for words of its title."
+    )
+    return Problem(problems.NOT_FOUND, "RANGE_NOT_FOUND", detail)

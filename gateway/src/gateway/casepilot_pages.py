@@ -16,11 +16,10 @@ from gateway.problems import Problem, Refused
 from gateway.products import examples_for
 from gateway.questions import Answer, BrokenOff, Question, Questions
 from gateway.rendering import Pages
+from gateway.responses import UNCACHED
 from gateway.viewers import viewer_of
 from gateway.visitors import Guest, Unresolved, Visitor, Visitors
 from gateway.wording import LONGEST_QUESTION
-
-_UNCACHED = {"Cache-Control": "private, no-store"}
 
 
 @dataclass(slots=True)
@@ -100,7 +99,7 @@ class CasePilotPages:
             problem=problem,
             errors=sentences(problem.errors) if problem else {},
         )
-        response = HTMLResponse(body, problem.kind.status if problem else 200, _UNCACHED)
+        response = HTMLResponse(body, problem.kind.status if problem else 200, UNCACHED)
         if problem and problem.retry_after is not None:
             response.headers["Retry-After"] = str(problem.retry_after)
         for cookie in visitor.set_cookies if told and isinstance(visitor, Guest) else ():

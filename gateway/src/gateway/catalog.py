@@ -95,6 +95,11 @@ class Lookup:
         request = lookup_pb2.ResolveCodeRequest(system=system, text=text, on=on)
         return await self._answered(self._stub.ResolveCode(request, timeout=_LOOKUP_SECONDS))
 
+    async def browse(self, system: str, span: str) -> lookup_pb2.BrowseResponse:
+        """What lies right below the range *span*; below the whole system where it is empty."""
+        request = lookup_pb2.BrowseRequest(system=system, range=span)
+        return await self._answered(self._stub.Browse(request, timeout=_LOOKUP_SECONDS))
+
     async def search(
         self, query: str, systems: list[str], limit: int, offset: int, on: str
     ) -> lookup_pb2.SearchResponse:

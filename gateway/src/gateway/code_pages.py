@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl, quote, urlencode
 
 from gateway import problems, rate_limits
-from gateway.addresses import SYSTEMS, Address, path_of, range_ends, system_of
+from gateway.addresses import SYSTEMS, Address, path_of, range_meant, system_of
 from gateway.browse import Browse
 from gateway.catalog import LookupAway
 from gateway.page_views import Missing, Moved, NotYetSeen, PageViews, Seen
@@ -31,7 +31,7 @@ from gateway.responses import (
 from gateway.viewers import viewer_of
 from gateway.views import Unlock
 from gateway.visitors import Guest, Unresolved, Visitor, Visitors
-from gateway.wording import cpt_not_loaded
+from gateway.wording import cpt_not_loaded, json_time
 from servicekit.errors import ServiceError
 
 _API = "/api/v1/codes/"
@@ -41,7 +41,7 @@ _API = "/api/v1/codes/"
 class Target:
     """What a path asks for: *surface* is ``page``, ``api`` or ``browse``; *system* as spelled.
 
-    Where a hierarchy is browsed *code* is a range, or empty for the whole system.
+    Where a hierarchy is browsed *code* is a range, or has nothing but slashes for the whole system.
     """
 
     surface: str
@@ -59,10 +59,12 @@ def target_of(path: str) -> Target | None:
     if path.startswith(_API):
         system, _, code = path[len(_API) :].partition("/")
         return Target("api", system, code)
-    system, _, code = path[1:].partition("/")
+    system, slash, code = path[1:].partition("/")
     if not system or system_of(system) is None:
         return None
-    if not code or ("-" in code and range_ends(code.rstrip("/").upper())):
+    if not code.strip("/"):
+        return Target("browse", system, slash + code)
+    if range_meant(code):
         return Target("browse", system, code)
     return Target("page", system, code)
 
@@ -141,7 +143,7 @@ class CodePages:
         prefetch = "prefetch" in header(scope, b"sec-purpose")
         seen = await self._views.view(address, on, visitor, target.surface, prefetch=prefetch)
         if isinstance(seen, Seen):
-            await self._show_seen(send, target, seen, visitor)
+            await self._show_seen(send, target, seen, visitor, on)
         elif isinstance(seen, Moved):
             await self._move(send, target, seen, on)
         elif isinstance(seen, NotYetSeen):
@@ -163,12 +165,14 @@ class CodePages:
         else:
             await answer_head(send, 200, [JSON if target.is_api else HTML, METERED])
 
-    async def _show_seen(self, send: Send, target: Target, seen: Seen, visitor: Visitor) -> None:
+    async def _show_seen(
+        self, send: Send, target: Target, seen: Seen, visitor: Visitor, on: date | None
+    ) -> None:
         headers: Headers = []
         if isinstance(visitor, Guest):
             headers += [(b"set-cookie", cookie.encode()) for cookie in visitor.set_cookies]
         if not target.is_api:
-            body = self._pages.assemble(seen.page, viewer_of(visitor), seen.access)
+            body = self._pages.assemble(seen.page, viewer_of(visitor), seen.access, on)
             await answer(send, 200, [HTML, METERED, *headers], body)
             return
         headers += rate_limits.headers(seen.access, datetime.now(UTC))
@@ -256,7 +260,6 @@ def _wall(seen: Seen) -> Problem:
         way_out = "Register a free account to get more views."
     else:
         way_out = "Upgrade the plan, or wait until the period ends."
-    reset = access.reset_time.isoformat().replace("+00:00", "Z") if access.reset_time else None
     return Problem(
         problems.QUOTA_EXCEEDED,
         "VIEWS_SPENT",
@@ -266,6 +269,6 @@ def _wall(seen: Seen) -> Problem:
             "code": seen.page.code,
             "display": seen.page.display,
             "unlock": access.unlock.name if access.unlock else None,
-            "reset_time": reset,
+            "reset_time": json_time(access.reset_time),
         },
     )

@@ -34,6 +34,8 @@ _ANSWER_SECONDS = 0.15
 _MERGE_SECONDS = 0.3
 _CONNECT_SECONDS = 1.0
 _PAUSE_SECONDS = 0.5
+_TRIES = 2
+"""A stream may end on a question; when the next one does too, it may be because of the question."""
 _LATE = "late"
 _ENDED = "ended"
 
@@ -58,9 +60,16 @@ class DecisionRefused(Exception):  # noqa: N818 - metering refused, the gateway 
 @dataclass(eq=False, slots=True)
 class _Question:
     request: metering_pb2.DecideRequest
+    asked: int = 0
+    """How often it was sent."""
     answer: asyncio.Future[metering_pb2.DecideResponse | None] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+
+    @property
+    def unanswerable(self) -> bool:
+        """Whether more than one stream has ended on it."""
+        return self.asked >= _TRIES
 
 
 class Decider:
@@ -105,7 +114,8 @@ class Decider:
         try:
             while True:
                 why = await self._converse()
-                if self._state is _State.ANSWERING and why != _LATE:
+                stuck = any(question.unanswerable for question in self._waiting)
+                if self._state is _State.ANSWERING and why != _LATE and not stuck:
                     # A peer that stops in good order: another may take over at once.
                     log.info("decide_stream_ended", why=why)
                     self._state = _State.TURNING
@@ -199,6 +209,7 @@ class Decider:
         while self._waiting and len(batch) < _BATCH:
             question = self._waiting.popleft()
             if not question.answer.done():
+                question.asked += 1
                 batch.append(question)
         if not self._waiting:
             self._wake.clear()

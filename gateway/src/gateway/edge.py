@@ -6,10 +6,12 @@ code pages, limits on the body, the framework's routes.
 
 import asyncio
 import time
+from functools import cache
 
 from gateway import csrf, problems
 from gateway.code_pages import CodePages, target_of
-from gateway.problems import Problem
+from gateway.event_stream import MEDIA_TYPE as EVENT_STREAM
+from gateway.problems import Problem, Refused
 from gateway.responses import PROBLEM, App, Headers, Message, Receive, Scope, Send, answer, header
 from servicekit import tracing
 from servicekit.logs import get_logger
@@ -22,15 +24,15 @@ SECONDS = Histogram(
     "gateway_http_request_seconds", "Time to answer.", ["route"], buckets=FAST_BUCKETS
 )
 
+# Finding a series by its labels costs more than counting in it; routes and statuses are few.
+_requests = cache(REQUESTS.labels)
+_seconds = cache(SECONDS.labels)
+
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
-class BodyRefused(Exception):  # noqa: N818 - it ends the reading of a body
-    """A request's body was too long or too late; carries what the visitor is told."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.reason)
-        self.problem = problem
+_STREAM_SECONDS = 30.0
+"""A streamed answer ends by itself long before; this is for a client that does not read it."""
 
 
 class Edge:
@@ -63,12 +65,15 @@ class Edge:
         began = time.perf_counter()
         tracing.begin(header(scope, b"traceparent"))
         status = 0
+        whole = False
 
         async def decorated(message: Message) -> None:
-            nonlocal status
+            nonlocal status, whole
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], *self._headers]
+            else:
+                whole = not message.get("more_body", False)
             await send(message)
 
         target = target_of(scope["path"])
@@ -84,15 +89,14 @@ class Edge:
                 await self._route(routed, receive, _headers_only(decorated) if head else decorated)
         except Exception:
             log.exception("request_failed", method=scope["method"])
-            if status:
+            if not status:
+                await self._refuse(decorated, problems.internal())
+            elif not whole:
                 raise
-            detail = "The request could not be answered. Please try again."
-            problem = Problem(problems.INTERNAL, "INTERNAL", detail)
-            await self._refuse(decorated, problem)
         finally:
             route = f"code_{target.surface}" if target else _route_of(routed)
-            REQUESTS.labels(route, status).inc()
-            SECONDS.labels(route).observe(time.perf_counter() - began)
+            _requests(route, status).inc()
+            _seconds(route).observe(time.perf_counter() - began)
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _declared_bytes(scope) > self._max_body_bytes:
@@ -102,19 +106,20 @@ class Edge:
 
         async def watched(message: Message) -> None:
             nonlocal started
-            started = True
+            if message["type"] == "http.response.start":
+                started = True
+                if _is_stream(message):
+                    bound.reschedule(asyncio.get_running_loop().time() + _STREAM_SECONDS)
             await send(message)
 
         try:
-            async with asyncio.timeout(self._request_seconds):
+            async with asyncio.timeout(self._request_seconds) as bound:
                 await self._routes(scope, self._bounded(receive), watched)
-        except (BodyRefused, TimeoutError) as error:
+        except TimeoutError:
             if started:
                 raise
-            late = Problem(
-                problems.TIMED_OUT, "REQUEST_TIMEOUT", "The request was not finished in time."
-            )
-            await self._refuse(send, error.problem if isinstance(error, BodyRefused) else late)
+            late = "The request was not finished in time."
+            await self._refuse(send, Problem(problems.TIMED_OUT, "REQUEST_TIMEOUT", late))
 
     def _bounded(self, receive: Receive) -> Receive:
         taken = 0
@@ -124,7 +129,7 @@ class Edge:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > self._max_body_bytes:
-                raise BodyRefused(self._too_large())
+                raise Refused(self._too_large())
             return message
 
         return bounded
@@ -141,6 +146,13 @@ class Edge:
 def _declared_bytes(scope: Scope) -> int:
     length = header(scope, b"content-length")
     return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0
+
+
+def _is_stream(start: Message) -> bool:
+    return any(
+        name == b"content-type" and value.startswith(EVENT_STREAM.encode())
+        for name, value in start["headers"]
+    )
 
 
 def _headers_only(send: Send) -> Send:

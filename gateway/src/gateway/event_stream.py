@@ -11,11 +11,11 @@ from starlette.responses import StreamingResponse
 
 from codingahead.assistant.v1 import assistant_pb2
 from gateway.questions import Answer, BrokenOff, Piece
-from gateway.responses import Receive, Scope, Send
+from gateway.responses import UNCACHED, Receive, Scope, Send
 
 MEDIA_TYPE = "text/event-stream"
 _HEADERS = {
-    "Cache-Control": "private, no-store",
+    **UNCACHED,
     # Proxies that gather answers before they pass them on are asked not to.
     "X-Accel-Buffering": "no",
 }

@@ -13,6 +13,7 @@ from gateway.api_words import REFERENCE, ProblemDocument, problem
 from gateway.problems import KINDS
 from gateway.question_api import QuestionAsked
 from gateway.rendering import Pages
+from gateway.responses import UNCACHED
 from gateway.viewers import viewer_of
 from gateway.visitors import Visitors
 
@@ -129,7 +130,7 @@ def document_router(app: FastAPI, pages: Pages, visitors: Visitors, public_url: 
         """The page."""
         viewer = viewer_of(await visitors.identify(request.headers.get("cookie", "")))
         body = pages.api_docs(viewer, document(), list(KINDS.values()))
-        return HTMLResponse(body, headers={"Cache-Control": "private, no-store"})
+        return HTMLResponse(body, headers=UNCACHED)
 
     return router
 

@@ -10,6 +10,8 @@ from servicekit.metrics import Counter, Gauge
 LOOKED_UP = Counter("gateway_page_cache_total", "Code pages asked of the cache.", ["outcome"])
 HELD = Gauge("gateway_page_cache_pages", "Code pages held.")
 
+_HIT = LOOKED_UP.labels("hit")
+
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
@@ -34,18 +36,20 @@ class PageCache[P]:
         page = self._pages.get(key)
         if page is not None:
             self._pages.move_to_end(key)
-            LOOKED_UP.labels("hit").inc()
+            _HIT.inc()
         return page
 
-    async def make(self, key: PageKey, make: Callable[[], Awaitable[P]]) -> P:
-        """Make the page under *key* and hold it; those who ask meanwhile share the work.
+    async def make(
+        self, key: PageKey, make: Callable[[], Awaitable[P]], fits: Callable[[P], bool]
+    ) -> P:
+        """Make the page under *key* and hold it if it *fits*; who asks meanwhile shares the work.
 
         What *make* raises reaches all of them and nothing is held.
         """
         task = self._making.get(key)
         if task is None:
             LOOKED_UP.labels("miss").inc()
-            task = asyncio.ensure_future(self._made(key, make))
+            task = asyncio.ensure_future(self._made(key, make, fits))
             self._making[key] = task
             task.add_done_callback(lambda _done: self._making.pop(key, None))
         else:
@@ -58,8 +62,12 @@ class PageCache[P]:
         self._pages.clear()
         HELD.set(0)
 
-    async def _made(self, key: PageKey, make: Callable[[], Awaitable[P]]) -> P:
+    async def _made(
+        self, key: PageKey, make: Callable[[], Awaitable[P]], fits: Callable[[P], bool]
+    ) -> P:
         page = await make()
+        if not fits(page):
+            return page
         self._pages[key] = page
         self._pages.move_to_end(key)
         while len(self._pages) > self._capacity:

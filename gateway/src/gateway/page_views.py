@@ -6,8 +6,10 @@ metering's answer and nobody else's; when it cannot be had, the public sections 
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, date
-from functools import partial
+from datetime import UTC, date, datetime
+from functools import cache, partial
+
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from codingahead.gateway.v1 import events_pb2
 from codingahead.lookup.v1 import lookup_pb2
@@ -35,6 +37,7 @@ log = get_logger("gateway.page_views")
 PAGE_VIEWS = Counter(
     "gateway_page_views_total", "Code pages answered.", ["surface", "verdict", "mode"]
 )
+_page_views = cache(PAGE_VIEWS.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,10 @@ class PageViews:
         if (page := self._cache.get(key)) is not None:
             return page
         try:
-            return await self._cache.make(key, partial(self._prepare, key))
+            # A lookup that has yet to take up the catalog, or has a newer one, tells of its own.
+            return await self._cache.make(
+                key, partial(self._prepare, key), lambda made: made.catalog_id == key.catalog_id
+            )
         except ServiceError as error:
             if error.reason == "CODE_NOT_FOUND":
                 return await self._resolve(address, key.on)
@@ -115,22 +121,23 @@ class PageViews:
         page = await self.find(address, on)
         if not isinstance(page, PreparedPage):
             return page
-        decision = await self._decide(page, visitor, peek=prefetch)
+        view_id = str(uuid.uuid4())
+        decision = await self._decide(page, visitor, view_id, peek=prefetch)
         seen = _seen(page, visitor, decision)
         if prefetch:
             return seen if seen.verdict == "repeat" else NotYetSeen()
-        self._record(seen, visitor, surface, decision.decision_id if decision else "")
+        self._record(seen, visitor, surface, view_id, decision.decision_id if decision else "")
         return seen
 
     async def _decide(
-        self, page: PreparedPage, visitor: Known, *, peek: bool
+        self, page: PreparedPage, visitor: Known, view_id: str, *, peek: bool
     ) -> metering_pb2.DecideResponse | None:
         question = metering_pb2.DecideRequest(
             subject=subject_of(visitor),
             plan=plan_of(visitor),
             action=VIEW_CODE,
             resource=f"{page.system}:{page.code}",
-            request_id=str(uuid.uuid4()),
+            request_id=view_id,
             peek=peek,
         )
         try:
@@ -171,9 +178,11 @@ class PageViews:
             case _:
                 return Missing("CODE_NOT_FOUND", tuple(answer.suggestions))
 
-    def _record(self, seen: Seen, visitor: Known, surface: str, decision_id: str) -> None:
+    def _record(
+        self, seen: Seen, visitor: Known, surface: str, view_id: str, decision_id: str
+    ) -> None:
         mode = "degraded" if seen.access.degraded else "normal"
-        PAGE_VIEWS.labels(surface, seen.verdict, mode).inc()
+        _page_views(surface, seen.verdict, mode).inc()
         viewed = events_pb2.PageViewed(
             subject_kind="account" if isinstance(visitor, Account) else "guest",
             subject_id=visitor.id,
@@ -186,8 +195,11 @@ class PageViews:
             surface=surface,
             decision_id=decision_id,
         )
-        viewed.viewed_at.GetCurrentTime()
-        self._publisher.offer(PAGE_VIEWED.new(viewed))
+        now = datetime.now(UTC)
+        # As FromDatetime would, which is slow.
+        viewed.viewed_at.seconds = int(now.timestamp())
+        viewed.viewed_at.nanos = now.microsecond * 1_000
+        self._publisher.offer(PAGE_VIEWED.new(viewed, id=view_id, time=now))
 
 
 def _named(address: Address) -> tuple[str, str]:
@@ -218,12 +230,15 @@ def _seen(page: PreparedPage, visitor: Known, decision: metering_pb2.DecideRespo
         unlock=_unlock(decision),
         limit=allowance.limit if allowance.HasField("limit") else None,
         remaining=allowance.remaining if allowance.HasField("remaining") else None,
-        reset_time=(
-            allowance.reset_time.ToDatetime(UTC) if allowance.HasField("reset_time") else None
-        ),
+        reset_time=(_moment(allowance.reset_time) if allowance.HasField("reset_time") else None),
         plan=plan_of(visitor),
     )
     return Seen(page, access, _VERDICTS[decision.verdict])
+
+
+def _moment(timestamp: Timestamp) -> datetime:
+    """As ToDatetime, which is slow."""
+    return datetime.fromtimestamp(timestamp.seconds + timestamp.nanos / 1e9, UTC)
 
 
 def _degraded(page: PreparedPage, visitor: Known) -> Access:

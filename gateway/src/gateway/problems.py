@@ -172,6 +172,11 @@ KINDS = {
 }
 
 
+def internal() -> Problem:
+    """Something failed here that nobody foresaw."""
+    return Problem(INTERNAL, "INTERNAL", "The request could not be answered. Please try again.")
+
+
 def lookup_away() -> Problem:
     """Lookup cannot be reached."""
     return Problem(

@@ -118,8 +118,9 @@ class PreparedPage:
     wall: Slotted
     ended: bytes
     """Said once the release that was read has ended."""
+    path: str
     next: bytes
-    """The query by which links to forms lead back here."""
+    """The query by which links to forms lead back here, when no date was asked for."""
     identity_json: bytes
     sources_json: tuple[tuple[str, bytes], ...]
     """Source ids with their JSON, in the order of the page."""
@@ -192,32 +193,38 @@ class Pages:
             frame=Slotted.parse(frame),
             wall=Slotted.parse(self._text("wall.html", **shared)),
             ended=self._bytes("ended.html", release=page.release),
-            next=encoded_text(with_next(wording.code_path(page.code))),
+            path=wording.code_path(page.code),
+            next=_leading_back(wording.code_path(page.code), None),
             identity_json=encoded(identity_json(page))[:-1],
             sources_json=tuple((s.id, encoded(source_json(s))) for s in page.sources),
         )
 
-    def assemble(self, page: PreparedPage, viewer: Viewer, access: Access) -> bytes:
-        """The page as *viewer* may see it; its wall when *access* is denied."""
+    def assemble(
+        self, page: PreparedPage, viewer: Viewer, access: Access, on: date | None = None
+    ) -> bytes:
+        """The page as *viewer* may see it; its wall when *access* is denied.
+
+        *on* is the date of service that was asked for: forms lead back to it.
+        """
         standing = Standing.of(access)
+        back = page.next if on is None else _leading_back(page.path, on)
         values = {
-            "account": self._account(viewer).replace(_NEXT, page.next),
-            "banner": self._banner(standing).replace(_NEXT, page.next),
+            "account": self._account(viewer).replace(_NEXT, back),
+            "banner": self._banner(standing).replace(_NEXT, back),
         }
         if access.denied:
-            values["way_out"] = self._way_out(standing).replace(_NEXT, page.next)
+            values["way_out"] = self._way_out(standing).replace(_NEXT, back)
             return page.wall.filled(values)
         toc, body = [], []
         for section, locked in zip(
-            page.sections, self._locked_of(page, standing.unlock), strict=True
+            page.sections, self._locked_of(page, standing.unlock, back), strict=True
         ):
             open_ = section.public or section.key in access.unlocked
             shown: PreparedSection | LockedSection = section if open_ else locked
             toc.append(shown.toc)
             body.append(shown.html)
             body.append(section.after)
-        ended = page.expires is not None and page.expires < self._today()
-        values["ended"] = page.ended if ended else b""
+        values["ended"] = page.ended if self._ended(page.expires) else b""
         values["toc"] = b"".join(toc)
         values["sections"] = b"".join(body)
         return page.frame.filled(values)
@@ -293,18 +300,34 @@ class Pages:
             cpt=wording.cpt_not_loaded(query) if is_cpt_form(query) else "",
         )
 
-    def system(self, viewer: Viewer, system: str, loaded: lookup_pb2.CodeSystem | None) -> bytes:
-        """Where the hierarchy of *system* will be browsed; *loaded* when it is known."""
-        return self.page(
-            "system.html", viewer, wording.system_name(system), system=system, loaded=loaded
-        )
-
-    def range(
-        self, viewer: Viewer, system: str, span: str, ends: Sequence[lookup_pb2.CodeRef]
+    def place(
+        self,
+        viewer: Viewer,
+        system: str,
+        span: str,
+        place: lookup_pb2.BrowseResponse,
+        loaded: lookup_pb2.CodeSystem | None,
     ) -> bytes:
-        """A range of codes ("E08-E13"): so far its first and last code."""
-        title = f"{wording.system_name(system)} {wording.with_dashes(span)}"
-        return self.page("range.html", viewer, title, system=system, span=span, ends=ends)
+        """What lies below the range *span* of *system*, or below all of it where that is empty.
+
+        *loaded* is the system as a whole, when it is known.
+        """
+        name = wording.system_name(system)
+        title = f"{name} {wording.with_dashes(span)}".rstrip()
+        return self.page(
+            "place.html",
+            viewer,
+            f"{title} – {place.place.display}" if place.place.display else title,
+            current="case2code",
+            system=system,
+            span=span,
+            place=place.place,
+            ancestors=place.ancestors,
+            entries=place.entries,
+            release=place.release,
+            ended=self._ended(wording.parsed_day(place.release.expires)),
+            loaded=loaded,
+        )
 
     def problem(self, viewer: Viewer, problem: Problem) -> bytes:
         """What went wrong and what to do; the nearest codes where some are known."""
@@ -353,6 +376,9 @@ class Pages:
 
     # Pieces
 
+    def _ended(self, expires: date | None) -> bool:
+        return expires is not None and expires < self._today()
+
     def _section(
         self,
         page: lookup_pb2.CodePage,
@@ -400,12 +426,19 @@ class Pages:
             },
         }
 
-    def _locked_of(self, page: PreparedPage, unlock: Unlock) -> tuple[LockedSection, ...]:
-        """Every section of *page* as it is locked; made once for each way to unlock it."""
-        made = page.locked.get(unlock)
-        if made is None:
-            locked = [self._locked(section.key, section.title, unlock) for section in page.sections]
-            made = tuple(replace(it, html=it.html.replace(_NEXT, page.next)) for it in locked)
+    def _locked_of(
+        self, page: PreparedPage, unlock: Unlock, back: bytes
+    ) -> tuple[LockedSection, ...]:
+        """Every section of *page* as it is locked, its links leading *back*.
+
+        Made once for each way to unlock it, but for dates of service, of which there are many.
+        """
+        held = back is page.next
+        if held and (made := page.locked.get(unlock)) is not None:
+            return made
+        locked = [self._locked(section.key, section.title, unlock) for section in page.sections]
+        made = tuple(replace(it, html=it.html.replace(_NEXT, back)) for it in locked)
+        if held:
             page.locked[unlock] = made
         return made
 
@@ -448,6 +481,10 @@ class Pages:
 
     def _bytes(self, template: str, **values: object) -> bytes:
         return encoded_text(self._text(template, **values))
+
+
+def _leading_back(path: str, on: date | None) -> bytes:
+    return encoded_text(with_next(f"{path}?on={on.isoformat()}" if on else path))
 
 
 @dataclass(frozen=True, slots=True)

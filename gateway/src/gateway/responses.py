@@ -14,6 +14,8 @@ HTML = (b"content-type", b"text/html; charset=utf-8")
 JSON = (b"content-type", b"application/json")
 PROBLEM = (b"content-type", b"application/problem+json")
 METERED = (b"cache-control", b"private, no-store")
+UNCACHED = {"Cache-Control": "private, no-store"}
+"""The same for the framework's answers: of all that greets somebody or is theirs alone."""
 
 _POLICY = "; ".join(
     (

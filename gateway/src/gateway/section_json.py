@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from codingahead.lookup.v1 import lookup_pb2
 from gateway.views import Access, Unlock
+from gateway.wording import json_time
 
 type Json = dict[str, object]
 
@@ -86,13 +87,12 @@ def allowance_json(access: Access) -> Json | None:
     """What is left after this view; None when nobody could say."""
     if access.degraded:
         return None
-    reset = access.reset_time
     return {
         "plan": access.plan,
         "action": "view_code",
         "limit": access.limit,
         "remaining": access.remaining,
-        "reset_time": reset.isoformat().replace("+00:00", "Z") if reset else None,
+        "reset_time": json_time(access.reset_time),
     }
 
 

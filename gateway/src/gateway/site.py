@@ -13,12 +13,12 @@ from gateway.catalog import Lookup
 from gateway.parameters import systems_asked
 from gateway.problems import Problem, Refused
 from gateway.rendering import LAST_PAGE, RESULTS_PER_PAGE, Pages
+from gateway.responses import UNCACHED
 from gateway.viewers import viewer_of
 from gateway.views import Viewer
 from gateway.visitors import Visitors
 
 _MAX_QUERY = 500
-_UNCACHED = {"Cache-Control": "private, no-store"}
 _GET = ["GET"]
 
 
@@ -65,7 +65,7 @@ class Site:
         if not query:
             return _page(self._pages.search(viewer, "", None, page))
         if (path := await self._code_meant(query, systems)) is not None:
-            return RedirectResponse(path, 303, headers=_UNCACHED)
+            return RedirectResponse(path, 303, headers=UNCACHED)
         skipped = (page - 1) * RESULTS_PER_PAGE
         found = await self._lookup.search(query, systems, RESULTS_PER_PAGE, skipped, "")
         return _page(self._pages.search(viewer, query, found, page, system))
@@ -131,4 +131,4 @@ def not_found() -> Problem:
 
 
 def _page(body: bytes) -> HTMLResponse:
-    return HTMLResponse(body, headers=_UNCACHED)
+    return HTMLResponse(body, headers=UNCACHED)

@@ -1,6 +1,6 @@
 """Words for counts, days and places, as pages write them."""
 
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -31,6 +31,11 @@ def iso_day_in_words(text: str) -> str:
     """An ISO 8601 day as people write it; anything else as it stands."""
     day = parsed_day(text)
     return day_in_words(day) if day else text
+
+
+def json_time(moment: datetime | None) -> str | None:
+    """A moment in UTC as JSON has it: "2026-12-01T00:00:00Z"."""
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
 def parsed_day(text: str) -> date | None:

@@ -144,7 +144,7 @@
       const faults = (problem.errors ?? []).map(({ detail }) => detail);
       this.end(faults.length ? `The question ${faults.join("; ")}.` : problem.detail ?? AWAY);
       if (problem.unlock !== "REGISTER") return;
-      const back = new URLSearchParams({ next: window.location.pathname });
+      const back = new URLSearchParams({ next: window.location.pathname + window.location.search });
       const ways = this.paragraph("actions", "");
       const register = this.link(`/register?${back}`, "Register free account");
       register.className = "button";
