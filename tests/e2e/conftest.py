@@ -1,0 +1,43 @@
+"""The whole platform, with the real catalog, and a browser to look at it with."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.e2e.album import Album
+from tests.support.browser import Window, running_chromium, window
+from tests.support.platform import running_platform
+
+NewWindow = Callable[..., AbstractAsyncContextManager[Window]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """Address of the platform; every window is a visitor of its own."""
+    async with running_platform(tmp_path_factory.mktemp("e2e")) as platform:
+        yield platform.address("gateway")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def new_window(site: str, browser: Browser) -> NewWindow:
+    """Opens windows; takes what :func:`tests.support.browser.window` takes."""
+    return partial(window, browser, site)
+
+
+@pytest.fixture(scope="session")
+def album() -> Album:
+    """Takes pictures where ``E2E_SCREENSHOTS`` names a folder."""
+    folder = os.environ.get("E2E_SCREENSHOTS")
+    return Album(Path(folder) if folder else None)
