@@ -1,5 +1,6 @@
 """A real Chromium for tests, and windows that notice whatever goes wrong in them."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -10,7 +11,15 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, Response, async_playwright
+from playwright.async_api import (
+    Browser,
+    CDPSession,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    async_playwright,
+)
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = (
@@ -29,6 +38,7 @@ _AXE = {
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
 }
+_AXE_SECONDS = 60.0
 
 Scheme = Literal["light", "dark"]
 
@@ -63,6 +73,8 @@ class Window:
 
     page: Page
     url: str
+    _scripts: CDPSession | None = None
+    """Where scripts are off, what gives them back."""
     _faults: list[str] = field(default_factory=list)
     _refusals: list[tuple[str, str]] = field(default_factory=list)
     """Requests that failed or were answered with 400 and above: what is said, the address."""
@@ -107,8 +119,15 @@ class Window:
         return bool(await self.page.evaluate(wider))
 
     async def violations(self) -> list[str]:
-        """What axe finds against WCAG 2.2, levels A and AA, and against good practice."""
-        found = await Axe().run(self.page, options=_AXE)
+        """What axe finds against WCAG 2.2, levels A and AA, and against good practice.
+
+        The page may have been made without scripts: axe itself needs them, and waits for ever
+        where they are off.
+        """
+        await _disable_scripts(self._scripts, False)
+        async with asyncio.timeout(_AXE_SECONDS):
+            found = await Axe().run(self.page, options=_AXE)
+        await _disable_scripts(self._scripts, True)
         return [
             f"{violation['id']}: {node['html'][:200]} ({node['failureSummary']})"
             for violation in found.response["violations"]
@@ -146,6 +165,11 @@ class Window:
             self._expected.add(response.url)
 
 
+async def _disable_scripts(session: CDPSession | None, disabled: bool) -> None:
+    if session is not None:
+        await session.send("Emulation.setScriptExecutionDisabled", {"value": disabled})
+
+
 @asynccontextmanager
 async def window(
     browser: Browser,
@@ -157,7 +181,6 @@ async def window(
 ) -> AsyncIterator[Window]:
     """A new window on the site at *url*; fails the test when anything went wrong in it."""
     context = await browser.new_context(
-        java_script_enabled=javascript,
         viewport={"width": width, "height": 900},
         color_scheme=scheme,
         reduced_motion="reduce",
@@ -165,7 +188,11 @@ async def window(
     )
     context.set_default_timeout(10_000)
     try:
-        opened = Window(await context.new_page(), url)
+        page = await context.new_page()
+        # Not by the context's own setting, which nothing can undo for axe.
+        scripts = None if javascript else await context.new_cdp_session(page)
+        await _disable_scripts(scripts, True)
+        opened = Window(page, url, scripts)
         opened.watch()
         yield opened
         assert opened.faults == []

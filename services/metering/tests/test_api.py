@@ -168,15 +168,17 @@ async def test_allowances_list_every_action_of_the_plan(metering: MeteringProces
 async def test_stopping_ends_open_streams_in_good_order(metering: MeteringProcess) -> None:
     idle, busy = metering.stream(), metering.stream()
     await exchange(idle)
-    answered = 0
+    answered, asked_late = 0, False
 
     async def keep_asking() -> None:
-        nonlocal answered
+        nonlocal answered, asked_late
         for number in range(100_000):
             try:
                 await busy.write(pb.DecideStreamRequest(requests=[request(subject=f"s{number}")]))
             except aio.AioRpcError:
-                # The stream had ended already; how, its code says below.
+                # The stream had ended already. What is sent then, grpc's client calls INTERNAL,
+                # whatever the server said.
+                asked_late = True
                 return
             if await busy.read() is aio.EOF:
                 return
@@ -189,7 +191,7 @@ async def test_stopping_ends_open_streams_in_good_order(metering: MeteringProces
         await asking
         assert await idle.read() is aio.EOF
     assert await idle.code() is grpc.StatusCode.OK
-    assert await busy.code() is grpc.StatusCode.OK
+    assert asked_late or await busy.code() is grpc.StatusCode.OK
     assert answered > 10
     assert await metering.ended() == 0
     assert [line for line in metering.lines if line.get("level") == "error"] == []
