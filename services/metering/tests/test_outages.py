@@ -3,7 +3,10 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+import pytest
 
 from codingahead.metering.v1 import metering_pb2 as pb
 from metering import sections
@@ -18,6 +21,19 @@ GRANTED, REPEAT, DENIED = pb.VERDICT_GRANTED, pb.VERDICT_REPEAT, pb.VERDICT_DENI
 NORMAL, DEGRADED = pb.MODE_NORMAL, pb.MODE_DEGRADED
 # A caller gives a decision 150 ms; the rest is for a busy machine.
 LONGEST_SECONDS = 0.3
+
+
+@pytest.fixture
+async def metering(
+    valkey: ValkeyServer, nats_server: NatsServer, plans_file: Path
+) -> AsyncIterator[MeteringProcess]:
+    """A whole metering process that waits for Redis no longer than in production."""
+    process = MeteringProcess(valkey.url, nats_server.url, plans_file)
+    try:
+        await process.start()
+        yield process
+    finally:
+        await process.kill()
 
 
 class Caller:
