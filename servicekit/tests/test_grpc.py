@@ -163,7 +163,8 @@ async def test_a_server_passes_on_what_is_left_of_the_deadline(
     peer.behaviour = look
     await send(channel)(b"", timeout=0.5)
 
-    assert 0 < left[0] <= 0.5 - deadlines.MARGIN
+    # gRPC rounds a timeout up on its way, so the bound lies between "margin" and "no margin".
+    assert 0 < left[0] < 0.5 - deadlines.MARGIN / 2
 
 
 async def test_the_trace_goes_along(peer: Peer, channel: aio.Channel) -> None:
