@@ -8,7 +8,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help setup run test bench lint types check protos locks locks-check events catalog clean
+.PHONY: help setup run test bench lint types check protos locks locks-check events catalog fetch clean
 
 help: ## List the targets
 	@echo "make <target>, from a fresh clone on:"; echo
@@ -52,8 +52,11 @@ locks-check: setup ## Say whether the locks still are what the pyproject.toml fi
 events: setup ## Print page views and ledger events as they pass (ARGS='--last 10')
 	@$(BIN)/python -m deploy.nats events $(ARGS)
 
-catalog: setup ## Build the catalog of codes
-	@LOOKUP_CATALOG_DIR=$${LOOKUP_CATALOG_DIR:-var/catalog} $(BIN)/python -m lookup catalog build $(ARGS)
+catalog: setup ## Build the catalog of codes (ARGS='--from FOLDER' reads official files)
+	@$(BIN)/python -m lookup catalog build $(ARGS)
+
+fetch: setup ## Download the official files that deploy/sources.yaml lists
+	@$(BIN)/python -m lookup catalog fetch $(ARGS)
 
 setup: ## Make .venv with everything locked (other targets call it)
 	@deploy/setup

@@ -114,7 +114,10 @@ def topology(site: Site, wanted: set[str]) -> list[Part]:
     Raises:
         ServerMissing, NoOrdinaryUser, PreparationFailed: when a server cannot be run here.
     """
-    catalog = {"LOOKUP_CATALOG_DIR": str(ROOT / "var" / "catalog")}
+    catalog = {
+        "LOOKUP_CATALOG_DIR": str(ROOT / "var" / "catalog"),
+        "LOOKUP_OFFICIAL_DIR": str(ROOT / "var" / "official"),
+    }
     rows: dict[str, Callable[[], Part]] = {
         "nats": partial(_nats, site),
         "redis": partial(_redis, site),
@@ -165,9 +168,10 @@ def topology(site: Site, wanted: set[str]) -> list[Part]:
         "gateway": lambda: _service(
             site,
             "gateway",
-            after=("lookup", "accounts", "metering", "assistant"),
+            after=("lookup", "accounts", "metering", "assistant", "redis"),
             port_variable="PORT",
             environment={
+                "REDIS_URL": site.redis_url,
                 "GATEWAY_LOOKUP_TARGET": site.target("lookup"),
                 "GATEWAY_ACCOUNTS_TARGET": site.target("accounts"),
                 "GATEWAY_ASSISTANT_TARGET": site.target("assistant"),

@@ -43,3 +43,18 @@ def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[st
     get_logger("parcels").info("chatter")
 
     assert capsys.readouterr().err == ""
+
+
+def test_tracebacks_for_people_do_not_show_local_variables(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logs("parcels", log_format="console")
+    try:
+        password = "-".join(("not", "to", "be", "seen"))
+        raise ValueError(len(password))
+    except ValueError:
+        get_logger("parcels").exception("parcel_lost")
+
+    said = capsys.readouterr().err
+    assert "ValueError" in said
+    assert "not-to-be-seen" not in said

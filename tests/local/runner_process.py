@@ -10,6 +10,7 @@ from pathlib import Path
 from deploy.local.addresses import read_addresses
 from deploy.local.ports import free_port, is_free
 from deploy.local.settings import ROOT
+from tests.support.catalogs import WHOLE_CATALOG
 
 _OWN_SERVERS = ("NATS_URL", "REDIS_URL", "DATABASE_URL")
 
@@ -24,6 +25,7 @@ class RunnerProcess:
             **{name: value for name, value in os.environ.items() if name not in _OWN_SERVERS},
             "PORT": str(self.port),
             "LOCAL_STATE_FOLDER": str(state),
+            **WHOLE_CATALOG,
             **environment,
         }
         self.lines: list[str] = []

@@ -13,6 +13,7 @@ from deploy.local.platform import Platform, PlatformFailed
 from deploy.local.ports import is_free
 from deploy.local.probes import NotReady, nats_answers, redis_answers
 from deploy.local.settings import LocalSettings
+from tests.support.catalogs import WHOLE_CATALOG
 from tests.support.platform import running_platform
 
 
@@ -95,7 +96,7 @@ async def test_a_stop_that_takes_long_can_be_cut_short(tmp_path: Path) -> None:
         LocalSettings(tmp_path / "state"),
         lambda _name, _line: None,
         parts=["metering"],
-        environment={**os.environ, "METERING_DRAIN_WAIT_SECONDS": "60"},
+        environment={**os.environ, **WHOLE_CATALOG, "METERING_DRAIN_WAIT_SECONDS": "60"},
         grace=300.0,
     )
     await platform.start()
@@ -113,7 +114,7 @@ async def test_a_start_that_fails_stops_what_had_started(tmp_path: Path) -> None
         LocalSettings(tmp_path / "state"),
         lambda _name, _line: None,
         parts=["metering"],
-        environment={**os.environ, "METERING_PLANS_FILE": "/nowhere.yaml"},
+        environment={**os.environ, **WHOLE_CATALOG, "METERING_PLANS_FILE": "/nowhere.yaml"},
     )
     with pytest.raises(PlatformFailed, match=r"^metering did not start: .*/nowhere.yaml"):
         await platform.start()

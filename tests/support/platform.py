@@ -8,6 +8,7 @@ from pathlib import Path
 from deploy.local.platform import Platform
 from deploy.local.settings import LocalSettings
 from deploy.local.topology import PARTS
+from tests.support.catalogs import WHOLE_CATALOG
 
 _FAST = {
     **{f"{name.upper()}_DRAIN_WAIT_SECONDS": "0" for name in PARTS},
@@ -28,7 +29,7 @@ async def running_platform(
         LocalSettings(folder / "platform"),
         lambda _name, _line: None,
         parts=parts,
-        environment={**environ, **_FAST, **environment},
+        environment={**environ, **_FAST, **WHOLE_CATALOG, **environment},
         grace=5.0,
     )
     try:

@@ -53,13 +53,15 @@ async def test_accounts_outlive_a_step_back_and_forward(
 ) -> None:
     made = [await registrar.register(registration(f"p{n}@example.org")) for n in range(5)]
     assert await migrated(database_url, "0001") == [
+        "took back 0003 marked codes with notes, and past searches",
         "took back 0002 outbox of events",
-        "schema is at 0001, it was at 0002",
+        "schema is at 0001, it was at 0003",
     ]
     assert (await doorkeeper.log_in("p0@example.org", PASSWORD)).account == made[0].account
     assert await migrated(database_url, "head") == [
         "applied 0002 outbox of events",
-        "schema is at 0002, it was at 0001",
+        "applied 0003 marked codes with notes, and past searches",
+        "schema is at 0003, it was at 0001",
     ]
     for one in made:
         assert (await doorkeeper.resolve(one.session.token)).account == one.account
@@ -71,15 +73,15 @@ async def test_a_filled_database_goes_all_the_way_back_and_forward(
     database_url: str, registrar: Registrar, sql: Sql
 ) -> None:
     await registrar.register(registration())
-    assert (await migrated(database_url, "base"))[-1] == "schema is at base, it was at 0002"
+    assert (await migrated(database_url, "base"))[-1] == "schema is at base, it was at 0003"
     left = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
     assert await sql(left) == [("alembic_version",)]
-    assert (await migrated(database_url, "head"))[-1] == "schema is at 0002, it was at base"
+    assert (await migrated(database_url, "head"))[-1] == "schema is at 0003, it was at base"
     await registrar.register(registration())
 
 
 async def test_migrating_again_changes_nothing(database_url: str) -> None:
-    assert await migrated(database_url, "head") == ["schema is at 0002 already"]
+    assert await migrated(database_url, "head") == ["schema is at 0003 already"]
 
 
 async def test_a_schema_from_the_future_is_left_alone(database_url: str, sql: Sql) -> None:
@@ -92,7 +94,7 @@ async def test_one_process_migrates_at_a_time(
     empty_url: str, shared_postgres: PostgresServer
 ) -> None:
     answers = await asyncio.gather(*(migrated(empty_url, "head") for _ in range(3)))
-    assert sorted(len(lines) for lines in answers) == [1, 1, 3]
+    assert sorted(len(lines) for lines in answers) == [1, 1, 4]
 
 
 async def test_a_migration_waits_for_whoever_migrates(empty_url: str) -> None:
@@ -112,7 +114,7 @@ async def test_a_migration_waits_for_whoever_migrates(empty_url: str) -> None:
     holding = asyncio.create_task(database.transact(hold))
     await waiting.wait()
     lines = await migrated(empty_url, "head")
-    assert lines[-1] == "schema is at 0002, it was at base"
+    assert lines[-1] == "schema is at 0003, it was at base"
     await holding
     await asyncio.gather(database.close(), other.close())
 
@@ -123,7 +125,8 @@ async def test_the_command_migrates_and_says_what_it_did(empty_url: str) -> None
         0,
         "accounts: applied 0001 accounts and sessions\n"
         "accounts: applied 0002 outbox of events\n"
-        "accounts: schema is at 0002, it was at base\n",
+        "accounts: applied 0003 marked codes with notes, and past searches\n"
+        "accounts: schema is at 0003, it was at base\n",
         "",
     )
 

@@ -214,7 +214,7 @@ async def test_a_schema_that_is_behind_is_told_and_taken_up_once_migrated(
             async with asyncio.timeout(10):
                 while f"at revision {revision}" not in (told := await process.get("/readyz")):
                     await asyncio.sleep(0.05)
-            assert "0002 is needed: run `accounts migrate`" in told
+            assert "0003 is needed: run `accounts migrate`" in told
             assert "run `accounts migrate`" in (await process.logged("database_unusable"))["why"]
             assert unavailable(await failures(process, "x" * 43))
             code, _, err = await process.run("migrate", "--to", to)

@@ -8,21 +8,31 @@ import nats
 import pytest
 from nats.js.api import StreamConfig
 
-from lookup.build.builder import STEPS, build
+from lookup.build.builder import build, steps
+from lookup.build.parts import installed_icd_10_cm
 from lookup.build.progress import Progress
-from lookup.build.source import installed
 from lookup.facts import Release
+from lookup.finder.finder import Finder
 from lookup.pointer import CatalogFolder
+from lookup.served_catalog import open_finder
 from lookup.store import Store
 from services.lookup.tests.lookup_process import LookupProcess
+from tests.support import catalogs as catalogs_for_tests
 from tests.support.nats_server import NatsServer
 
 
 @pytest.fixture(scope="session")
 def built_catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the catalog that the installed package makes; not to be written to."""
+    """The folder of a catalog of ICD-10-CM alone; not to be written to."""
     folder = CatalogFolder(tmp_path_factory.mktemp("catalogs"))
-    return build(folder, installed(), Progress(STEPS)).path
+    parts = installed_icd_10_cm()
+    return build(folder, parts, Progress(steps(parts))).path
+
+
+@pytest.fixture(scope="session")
+def whole_catalog() -> Path:
+    """The folder of a catalog of everything that is installed; not to be written to."""
+    return catalogs_for_tests.whole_catalog()
 
 
 @pytest.fixture
@@ -38,6 +48,11 @@ def catalogs(built_catalog: Path, tmp_path: Path) -> CatalogFolder:
 def store(built_catalog: Path) -> Iterator[Store]:
     with Store.open(built_catalog) as store:
         yield store
+
+
+@pytest.fixture(scope="session")
+def finder(built_catalog: Path, store: Store) -> Finder:
+    return open_finder(built_catalog, store.search_id)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,9 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 
-from lookup.pointer import CATALOG_FILE, SEARCH_FILE, CatalogFolder
+from lookup.pointer import CATALOG_FILE, SEARCH_FOLDER, CatalogFolder
 
 
 def add_copy(folder: CatalogFolder, catalog_id: str, *, of: str | None = None) -> None:
@@ -12,18 +13,14 @@ def add_copy(folder: CatalogFolder, catalog_id: str, *, of: str | None = None) -
     assert current is not None
     place = folder.place(catalog_id)
     shutil.copytree(folder.place(current), place)
-    for name in (CATALOG_FILE, SEARCH_FILE):
-        (place / name).chmod(0o644)
-        connection = sqlite3.connect(place / name)
+    (place / CATALOG_FILE).chmod(0o644)
+    with closing(sqlite3.connect(place / CATALOG_FILE)) as connection:
         connection.execute("UPDATE meta SET value = ? WHERE key = 'catalog_id'", (catalog_id,))
-        if name == CATALOG_FILE:
-            connection.execute("UPDATE nodes SET title = ? WHERE label = 'E11.9'", (catalog_id,))
+        connection.execute("UPDATE codes SET title = ? WHERE code = 'E11.9'", (catalog_id,))
         connection.commit()
-        connection.close()
 
 
 def add_damaged(folder: CatalogFolder, catalog_id: str) -> None:
-    """Put a catalog under *catalog_id* whose search index was cut short."""
+    """Put a catalog under *catalog_id* whose search index has lost its description."""
     add_copy(folder, catalog_id)
-    with (folder.place(catalog_id) / SEARCH_FILE).open("r+b") as file:
-        file.truncate(1 << 20)
+    (folder.place(catalog_id) / SEARCH_FOLDER / "meta.json").unlink()

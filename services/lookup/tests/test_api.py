@@ -10,8 +10,8 @@ from grpc import aio
 from codingahead.lookup.v1 import lookup_pb2 as pb
 from lookup.page_token import write_token
 from servicekit.errors import ServiceError, from_rpc_error
+from services.lookup.tests.hostile_texts import HOSTILE
 from services.lookup.tests.lookup_process import LookupProcess
-from services.lookup.tests.test_search import HOSTILE
 
 CM = "icd-10-cm"
 OUTCOME = pb.ResolveCodeResponse
@@ -210,7 +210,7 @@ async def test_search_finds_and_shows_why(lookup: LookupProcess, built_catalog: 
     request = pb.SearchRequest(query="type 2 diabetes", systems=[CM], on="2026-05-05")
     answer = await lookup.stub.Search(request, timeout=2)
     assert answer.catalog_id == built_catalog.name
-    assert (answer.total, len(answer.results)) == (75, 20)
+    assert answer.total > len(answer.results) == 20
     first = answer.results[0]
     assert (first.code.code, first.code.system) == ("E11.9", CM)
     (highlight,) = first.highlights

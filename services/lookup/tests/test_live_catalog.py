@@ -12,9 +12,9 @@ from grpc import aio
 
 from codingahead.lookup.v1 import lookup_pb2 as pb
 from lookup.live_catalog import LiveCatalog
-from lookup.pointer import CATALOG_FILE, CatalogFolder
+from lookup.pointer import CATALOG_FILE, SEARCH_FOLDER, CatalogFolder
+from lookup.reader import Reader
 from lookup.served_catalog import ServedCatalog
-from lookup.store import Store
 from servicekit.errors import from_rpc_error
 from servicekit.health import Readiness
 from services.lookup.tests.events_reader import read_published
@@ -95,7 +95,7 @@ async def test_a_damaged_catalog_leaves_the_old_one_serving(
     catalogs.switch(SECOND)
     line = await process.logged("catalog_refused")
     assert (line["catalog"], line["serving"]) == (SECOND, first)
-    assert "search.sqlite" in line["why"]
+    assert f"{SEARCH_FOLDER}/" in line["why"]
     assert (await process.stub.GetCatalog(pb.GetCatalogRequest(), timeout=2)).catalog_id == first
     assert '"status": "ready"' in await process.get("/readyz")
     assert first is not None
@@ -172,10 +172,12 @@ async def test_what_is_being_read_is_finished_on_the_old_catalog(catalogs: Catal
         assert old is not None
         go_on = threading.Event()
 
-        def slow(store: Store) -> str:
+        (release,) = old.releases
+
+        def slow(reader: Reader) -> str:
             go_on.wait(20)
-            node = store.code("icd-10-cm-2026-04", "E119")
-            return node.title if node else ""
+            code = reader.store.code(release, "E119")
+            return code.title if code else ""
 
         reads = [asyncio.ensure_future(old.read(slow)) for _ in range(3)]
         add_copy(catalogs, SECOND)

@@ -10,7 +10,7 @@ from lookup.store import Store
 
 
 def labels(store: Store, release: Release, text: str) -> list[str]:
-    return [node.label for node in nearest(store, release, text)]
+    return [code.code for code in nearest(store, release, text)]
 
 
 @pytest.mark.parametrize(
@@ -18,9 +18,9 @@ def labels(store: Store, release: Release, text: str) -> list[str]:
     ["E11.9", "e119", "E119", " e11.9 ", "E 11 9", "e11\u00a0.9", "E\u200b11.9", "E11\uff0e9"],
 )
 def test_a_spelling_leads_to_its_code(store: Store, release: Release, text: str) -> None:
-    node = resolve(store, release, text)
-    assert node is not None
-    assert node.label == "E11.9"
+    code = resolve(store, release, text)
+    assert code is not None
+    assert code.code == "E11.9"
 
 
 @pytest.mark.parametrize("text", ["", ".", "E11.9 diabetes", "E11-9", "E11.9%", "\0E119", "Е11.9"])
@@ -67,5 +67,5 @@ def test_what_is_far_from_every_code_has_no_suggestions(
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=64) | st.from_regex(r"[A-Z][0-9][0-9A-Z.]{1,7}", fullmatch=True))
 def test_any_text_is_answered(store: Store, release: Release, text: str) -> None:
-    node = resolve(store, release, text)
-    assert node is not None or len(nearest(store, release, text)) <= MOST_SUGGESTIONS
+    code = resolve(store, release, text)
+    assert code is not None or len(nearest(store, release, text)) <= MOST_SUGGESTIONS

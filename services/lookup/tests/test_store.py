@@ -2,12 +2,14 @@
 
 import shutil
 import sqlite3
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from lookup.facts import Release
-from lookup.pointer import CATALOG_FILE, SEARCH_FILE
+from lookup.pointer import CATALOG_FILE
 from lookup.store import Store, UnreadableCatalog
 
 
@@ -15,8 +17,7 @@ from lookup.store import Store, UnreadableCatalog
 def copy(built_catalog: Path, tmp_path: Path) -> Path:
     """A copy of the catalog that may be spoilt."""
     place = Path(shutil.copytree(built_catalog, tmp_path / built_catalog.name))
-    for file in place.iterdir():
-        file.chmod(0o644)
+    (place / CATALOG_FILE).chmod(0o644)
     return place
 
 
@@ -30,43 +31,30 @@ def test_a_release_says_what_it_holds_and_when_it_applies(release: Release) -> N
 
 
 def test_a_code_is_found_by_its_key_and_by_nothing_else(store: Store, release: Release) -> None:
-    node = store.code(release.id, "E119")
-    assert node is not None
-    assert (node.label, node.billable) == ("E11.9", True)
-    assert store.code(release.id, "E11.9") is None
-    assert store.code("icd-10-cm-2025-10", "E119") is None
+    code = store.code(release, "E119")
+    assert code is not None
+    assert (code.code, code.billable) == ("E11.9", True)
+    assert store.code(release, "E11.9") is None
+    earlier = replace(release, effective=date(2025, 10, 1), expires=date(2026, 3, 31))
+    assert store.code(earlier, "E119") is None
 
 
-def test_notes_of_a_pair_are_read_from_either_end(store: Store, release: Release) -> None:
-    first, second = (store.code(release.id, key) for key in ("E119", "O2441"))
-    assert first is not None
-    assert second is not None
-    found = store.pair_namings(first, second)
-    assert {(naming.owner.label, naming.note.kind.value) for naming in found} == {
-        ("E11", "excludes1")
-    }
-    assert all("O24.4" in naming.note.line_text(naming.line) for naming in found)
-
-
-@pytest.mark.parametrize("name", [CATALOG_FILE, SEARCH_FILE])
-def test_a_missing_file_is_named(copy: Path, name: str) -> None:
-    (copy / name).unlink()
-    with pytest.raises(UnreadableCatalog, match=name):
+def test_a_missing_file_is_named(copy: Path) -> None:
+    (copy / CATALOG_FILE).unlink()
+    with pytest.raises(UnreadableCatalog, match=CATALOG_FILE):
         Store.open(copy)
 
 
-@pytest.mark.parametrize("name", [CATALOG_FILE, SEARCH_FILE])
-def test_what_is_no_database_is_named(copy: Path, name: str) -> None:
-    (copy / name).write_bytes(b"no database" * 1000)
-    with pytest.raises(UnreadableCatalog, match=name):
+def test_what_is_no_database_is_named(copy: Path) -> None:
+    (copy / CATALOG_FILE).write_bytes(b"no database" * 1000)
+    with pytest.raises(UnreadableCatalog, match=CATALOG_FILE):
         Store.open(copy)
 
 
-@pytest.mark.parametrize("name", [CATALOG_FILE, SEARCH_FILE])
-def test_a_file_cut_short_is_found_by_the_check(copy: Path, name: str) -> None:
-    with (copy / name).open("r+b") as file:
+def test_a_file_cut_short_is_found_by_the_check(copy: Path) -> None:
+    with (copy / CATALOG_FILE).open("r+b") as file:
         file.truncate(1 << 20)
-    with pytest.raises(UnreadableCatalog, match=name), Store.open(copy) as store:
+    with pytest.raises(UnreadableCatalog, match=CATALOG_FILE), Store.open(copy) as store:
         store.check(copy.name)
 
 

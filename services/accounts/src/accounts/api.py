@@ -11,6 +11,7 @@ from accounts import wire
 from accounts.database import DatabaseAway
 from accounts.doorkeeper import CredentialsRejected, Doorkeeper, SessionUnknown
 from accounts.hash_pool import PoolFull
+from accounts.notebook import MOST_FAVOURITES, AccountUnknown, NotebookFull, NotebookInvalid
 from accounts.registrar import Registrar, RequestReused
 from accounts.registration import RegistrationInvalid
 from codingahead.accounts.v1 import accounts_pb2, accounts_pb2_grpc
@@ -32,7 +33,7 @@ class AccountsApi(accounts_pb2_grpc.AccountsServiceServicer):
         self, request: accounts_pb2.RegisterRequest, context: _Context
     ) -> accounts_pb2.RegisterResponse:
         """Make an account and sign it in."""
-        with _refusals():
+        with refusals():
             signed_in = await self._registrar.register(wire.registration_from(request))
         return accounts_pb2.RegisterResponse(session=wire.session_of(signed_in))
 
@@ -40,7 +41,7 @@ class AccountsApi(accounts_pb2_grpc.AccountsServiceServicer):
         self, request: accounts_pb2.LogInRequest, context: _Context
     ) -> accounts_pb2.LogInResponse:
         """Begin a session."""
-        with _refusals():
+        with refusals():
             signed_in = await self._doorkeeper.log_in(request.email, request.password)
         return accounts_pb2.LogInResponse(session=wire.session_of(signed_in))
 
@@ -48,7 +49,7 @@ class AccountsApi(accounts_pb2_grpc.AccountsServiceServicer):
         self, request: accounts_pb2.LogOutRequest, context: _Context
     ) -> accounts_pb2.LogOutResponse:
         """End a session."""
-        with _refusals():
+        with refusals():
             await self._doorkeeper.log_out(request.token)
         return accounts_pb2.LogOutResponse()
 
@@ -56,18 +57,30 @@ class AccountsApi(accounts_pb2_grpc.AccountsServiceServicer):
         self, request: accounts_pb2.ResolveSessionRequest, context: _Context
     ) -> accounts_pb2.ResolveSessionResponse:
         """Name the account behind a session."""
-        with _refusals():
+        with refusals():
             session = await self._doorkeeper.resolve(request.token)
         return wire.resolved(session)
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """Turn what the rules raise into the contract's reasons."""
     try:
         yield
     except RegistrationInvalid as fault:
         raise invalid("REQUEST_INVALID", **fault.violations) from None
+    except NotebookInvalid as fault:
+        raise invalid("REQUEST_INVALID", **fault.violations) from None
+    except AccountUnknown:
+        raise ServiceError(
+            grpc.StatusCode.NOT_FOUND, "ACCOUNT_UNKNOWN", "There is no such account."
+        ) from None
+    except NotebookFull:
+        raise ServiceError(
+            grpc.StatusCode.FAILED_PRECONDITION,
+            "NOTEBOOK_FULL",
+            f"An account can mark {MOST_FAVOURITES:,} codes; take a mark away first.",
+        ) from None
     except RequestReused:
         raise invalid(
             "REQUEST_INVALID",

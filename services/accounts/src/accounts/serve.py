@@ -2,11 +2,15 @@
 
 from datetime import UTC, datetime
 
+from grpc import aio
+
 from accounts.api import SERVICE, AccountsApi
 from accounts.availability import Availability
 from accounts.database import Database
 from accounts.doorkeeper import Doorkeeper
 from accounts.hash_pool import HashPool
+from accounts.notebook_api import NotebookApi
+from accounts.notebook_store import NotebookStore
 from accounts.outbox import Outbox
 from accounts.passwords import Passwords
 from accounts.registrar import Registrar
@@ -14,7 +18,7 @@ from accounts.relay import Relay
 from accounts.settings import AccountsSettings
 from accounts.store import Store
 from accounts.sweep import Sweep
-from codingahead.accounts.v1 import accounts_pb2_grpc
+from codingahead.accounts.v1 import accounts_pb2_grpc, notebook_pb2_grpc
 from servicekit.lifecycle import Process
 
 # Longer than the bus takes to say that it does not take an event.
@@ -55,10 +59,13 @@ async def serve(settings: AccountsSettings) -> None:
             Registrar(store, passwords, relay.wake, _now),
             Doorkeeper(store, passwords, relay.wake, _now),
         )
-        await process.serve_grpc(
-            SERVICE,
-            lambda server: accounts_pb2_grpc.add_AccountsServiceServicer_to_server(api, server),
-        )
+        notebooks = NotebookApi(NotebookStore(availability.transact), _now)
+
+        def add_services(server: aio.Server) -> None:
+            accounts_pb2_grpc.add_AccountsServiceServicer_to_server(api, server)
+            notebook_pb2_grpc.add_NotebookServiceServicer_to_server(notebooks, server)
+
+        await process.serve_grpc(SERVICE, add_services)
         await process.run_until_stopped()
 
 

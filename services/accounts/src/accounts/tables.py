@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = 2
+REVISION = 3
 """The oldest schema this code works with. Schemas that come after it may only add."""
 
 metadata = MetaData(
@@ -76,6 +76,37 @@ sessions = Table(
     Column("begun_at", DateTime(timezone=True), nullable=False),
     # When it ends unless it is used.
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+)
+
+favourites = Table(
+    "favourites",
+    metadata,
+    Column(
+        "account_id",
+        Text,
+        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("system", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("note", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Index("favourites_changed_idx", "account_id", "changed_at"),
+)
+
+searches = Table(
+    "searches",
+    metadata,
+    Column(
+        "account_id",
+        Text,
+        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("query", Text, primary_key=True),
+    Column("system", Text, primary_key=True),
+    Column("searched_at", DateTime(timezone=True), nullable=False),
+    Index("searches_searched_idx", "account_id", "searched_at"),
 )
 
 outbox = Table(

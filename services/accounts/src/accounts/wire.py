@@ -27,7 +27,7 @@ def session_of(signed_in: SignedIn) -> accounts_pb2.Session:
     return accounts_pb2.Session(
         token=session.token,
         principal=_principal(signed_in.account, session.id),
-        expires_at=_timestamp(session.expires_at),
+        expires_at=timestamp(session.expires_at),
     )
 
 
@@ -35,7 +35,7 @@ def resolved(session: Session) -> accounts_pb2.ResolveSessionResponse:
     """Write whom a session signs in."""
     return accounts_pb2.ResolveSessionResponse(
         principal=_principal(session.account, session.id),
-        expires_at=_timestamp(session.expires_at),
+        expires_at=timestamp(session.expires_at),
     )
 
 
@@ -49,7 +49,8 @@ def _principal(account: Account, session_id: str) -> accounts_pb2.Principal:
     )
 
 
-def _timestamp(moment: datetime) -> Timestamp:
+def timestamp(moment: datetime) -> Timestamp:
+    """A moment as the contract has it."""
     timestamp = Timestamp()
     timestamp.FromDatetime(moment.astimezone(UTC).replace(tzinfo=None))
     return timestamp

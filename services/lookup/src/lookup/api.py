@@ -35,7 +35,7 @@ class LookupApi(lookup_pb2_grpc.LookupServiceServicer):
         self, request: pb.GetCatalogRequest, context: _Context
     ) -> pb.GetCatalogResponse:
         """Say what is being served."""
-        return answers.catalog(self._catalog())
+        return await self._read(answers.catalog, request)
 
     async def ResolveCode(  # noqa: N802 - named by the contract
         self, request: pb.ResolveCodeRequest, context: _Context
@@ -72,6 +72,24 @@ class LookupApi(lookup_pb2_grpc.LookupServiceServicer):
     ) -> pb.SuggestResponse:
         """Complete what was typed."""
         return await self._read(answers.suggestions, request)
+
+    async def ListChanges(  # noqa: N802 - named by the contract
+        self, request: pb.ListChangesRequest, context: _Context
+    ) -> pb.ListChangesResponse:
+        """Say what a release changed."""
+        return await self._read(answers.changes, request)
+
+    async def ReadNote(  # noqa: N802 - named by the contract
+        self, request: pb.ReadNoteRequest, context: _Context
+    ) -> pb.ReadNoteResponse:
+        """Find codes for a case note."""
+        return await self._read(answers.note_read, request)
+
+    async def CheckClaim(  # noqa: N802 - named by the contract
+        self, request: pb.CheckClaimRequest, context: _Context
+    ) -> pb.CheckClaimResponse:
+        """Check a claim."""
+        return await self._read(answers.claim_checked, request)
 
     async def _read[Q, A](self, answer: answers.Answer[Q, A], request: Q) -> A:
         catalog = self._catalog()

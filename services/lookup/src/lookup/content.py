@@ -1,20 +1,19 @@
 """What a page says, before it is put on the wire: sections of blocks, blocks of spans."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 
-from lookup.facts import Node, NodeKind, NoteLine, Release, Source
-from lookup.systems import ICD_10_CM
+from lookup.facts import Code, Release, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Leads to a code or, with *is_range*, to a range of codes."""
+    """Leads to a code or, with *is_range*, to a place of the hierarchy."""
 
+    system: str
     target: str
     is_range: bool = False
-    system: str = ICD_10_CM
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,36 @@ class Span:
 type Line = tuple[Span, ...]
 
 
+class OriginKind(StrEnum):
+    """Kinds of places at which an inherited fact may be written."""
+
+    CODE = "code"
+    RANGE = "range"
+    CHAPTER = "chapter"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The place of the hierarchy at which an inherited fact is written."""
+
+    kind: OriginKind
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of the hierarchy: what it is called there, its label, its name and where it leads.
+
+    *definition* is what the code set says that the place means, where it says so; a public fact.
+    """
+
+    kind: str
+    label: str
+    title: str
+    link: Link | None
+    definition: str = ""
+
+
 class BlockKind(Enum):
     """Forms of a block."""
 
@@ -39,7 +68,7 @@ class BlockKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One piece of a section; *origin* is set on what was written at another node."""
+    """One piece of a section; *origin* is set on what was written elsewhere in the hierarchy."""
 
     kind: BlockKind
     source_id: str
@@ -48,7 +77,7 @@ class Block:
     items: tuple[Line, ...] = ()
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Line, ...], ...] = ()
-    origin: Node | None = None
+    origin: Origin | None = None
     condition: str = ""
 
 
@@ -64,13 +93,26 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All that is known about one code; *ancestors* are outermost first."""
+    """All that is known about one code; *ancestors* are outermost first.
 
-    node: Node
+    *sources* are those that its blocks name. *previous* and *following* are the codes beside it
+    in the order of the code set.
+    """
+
+    code: Code
     release: Release
-    ancestors: tuple[Node, ...]
+    ancestors: tuple[Place, ...]
     sections: tuple[Section, ...]
     sources: tuple[Source, ...]
+    previous: Code | None = None
+    following: Code | None = None
+
+
+def sources_named(sections: Sequence[Section]) -> Iterator[str]:
+    """Ids of the sources that blocks of *sections* name, each once, in order."""
+    yield from dict.fromkeys(
+        block.source_id for section in sections for block in section.blocks if block.source_id
+    )
 
 
 def paragraph(source_id: str, text: str, title: str = "") -> Block:
@@ -81,6 +123,11 @@ def paragraph(source_id: str, text: str, title: str = "") -> Block:
 def notice(text: str, source_id: str = "", title: str = "") -> Block:
     """A remark about the data; without a source when it tells what is not loaded."""
     return Block(BlockKind.NOTICE, source_id, title=title, text=text)
+
+
+def items(source_id: str, title: str, lines: Sequence[Line]) -> Block:
+    """A list."""
+    return Block(BlockKind.LIST, source_id, title=title, items=tuple(lines))
 
 
 def table(
@@ -95,32 +142,6 @@ def plain(text: str) -> Line:
     return (Span(text),)
 
 
-def code_line(node: Node) -> Line:
+def code_line(system: str, code: str) -> Line:
     """A code, linked to its page."""
-    return (Span(node.label, Link(node.label)),)
-
-
-def place_line(node: Node) -> Line:
-    """A place of the hierarchy, linked where it has a page."""
-    if node.is_code:
-        return code_line(node)
-    if node.kind is NodeKind.SECTION:
-        return (Span(node.label, link_to(node)),)
-    return (Span(f"Chapter {node.label}", link_to(node)),)
-
-
-def link_to(node: Node) -> Link | None:
-    """Where a place of the hierarchy leads.
-
-    A section of one category is named like it ("B20") and has no address of its own.
-    """
-    if node.is_code:
-        return Link(node.label)
-    return Link(node.span, is_range=True) if "-" in node.span else None
-
-
-def note_line(line: NoteLine) -> Line:
-    """A line of a note with its links."""
-    return tuple(
-        Span(span.text, Link(span.target, span.is_range) if span.target else None) for span in line
-    )
+    return (Span(code, Link(system, code)),)

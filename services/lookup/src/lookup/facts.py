@@ -1,40 +1,7 @@
-"""What the catalog holds, as plain values.
-
-The classification is one tree in tabular order: chapters, sections, categories, subcategories
-and the codes made by adding a 7th character. A node's ``id`` is its place in that order, so the
-nodes below it are exactly those with ``id < other <= last_id``.
-"""
+"""What every code set has: sources, releases, codes."""
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-
-
-class NodeKind(StrEnum):
-    """What a node of the tree is called."""
-
-    CHAPTER = "chapter"
-    SECTION = "section"
-    CATEGORY = "category"
-    SUBCATEGORY = "subcategory"
-
-
-class NoteKind(StrEnum):
-    """Kinds of notes in the tabular list, named as the list names them."""
-
-    NOTES = "notes"
-    INCLUDES = "includes"
-    INCLUSION_TERM = "inclusion_term"
-    EXCLUDES1 = "excludes1"
-    EXCLUDES2 = "excludes2"
-    CODE_FIRST = "code_first"
-    USE_ADDITIONAL = "use_additional"
-    CODE_ALSO = "code_also"
-    VISUAL_IMPAIRMENT = "visual_impairment"
-
-
-EXCLUDES = (NoteKind.EXCLUDES1, NoteKind.EXCLUDES2)
-COMPANIONS = (NoteKind.CODE_FIRST, NoteKind.USE_ADDITIONAL, NoteKind.CODE_ALSO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +14,10 @@ class Source:
     published: str
     """ISO date, empty where the source does not say."""
     effective: str
+    """ISO date, empty where the source does not say."""
     licence: str
     origin: str
-    """Package and version, file name and SHA-256."""
+    """Package and version, or file name, with SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,89 +39,42 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """A place in the classification.
+class Code:
+    """A code as it reads from *effective* to *expires*, both included.
 
-    *label* is the code with its dot, a section's range or a chapter's number; *span* is the
-    range of categories below a chapter or section. *billable* nodes have nothing below them.
+    *code* is spelled as published. *billable* says that it can be reported as it stands.
+    *expires* is the end of the last release that lists it so, not a publisher's promise.
     """
 
-    id: int
-    parent_id: int | None
-    last_id: int
-    kind: NodeKind
-    label: str
-    span: str
+    system: str
+    code: str
     title: str
-    inline_title: str
-    """The title as it reads in the middle of a sentence."""
     billable: bool
-    stem_id: int | None
-    """Node to which a 7th character was added to make this code."""
+    effective: date
+    expires: date
     source_id: str
 
-    @property
-    def is_code(self) -> bool:
-        """Whether it has a page of its own."""
-        return self.kind in (NodeKind.CATEGORY, NodeKind.SUBCATEGORY)
-
-    def holds(self, node_id: int) -> bool:
-        """Whether *node_id* is this node or lies below it."""
-        return self.id <= node_id <= self.last_id
+    def holds_on(self, day: date) -> bool:
+        """Whether it was valid, and read so, on *day*."""
+        return self.effective <= day <= self.expires
 
 
 @dataclass(frozen=True, slots=True)
-class NoteSpan:
-    """A stretch of a note; *target* is the code or range it names, if any."""
+class Relation:
+    """A kind of fact that is loaded: how many rows, and how many a missing licence keeps out."""
 
-    text: str
-    target: str = ""
-    is_range: bool = False
-
-
-type NoteLine = tuple[NoteSpan, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One note: its lines in order, under the node where it is written."""
-
-    id: int
-    node_id: int
-    kind: NoteKind
-    lines: tuple[NoteLine, ...]
-    source_id: str
-
-    def line_text(self, number: int) -> str:
-        """Line *number* without its links."""
-        return "".join(span.text for span in self.lines[number])
-
-
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """A 7th character and what it means, with remarks printed under it."""
-
-    character: str
-    meaning: str
-    remarks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SeventhCharacterRule:
-    """The 7th characters that codes under a node must take, unless a lower node narrows them."""
-
-    node_id: int
-    instruction: str
-    extensions: tuple[Extension, ...]
+    name: str
+    system: str
+    rows_held: int
+    rows_withheld: int
     source_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
-    """A note elsewhere that names a code: which line of it, and with what qualifier."""
+class EditorsText:
+    """What the site's editors wrote for a section of a code's page."""
 
-    owner: Node
-    note: Note
-    line: int
-    qualifier: str
-    """As worded, "with .52"; empty when all that is named is meant."""
+    author: str
+    reviewed_on: date
+    paragraphs: tuple[str, ...]
+    source_id: str

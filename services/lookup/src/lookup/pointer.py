@@ -4,13 +4,16 @@ A catalog lies in ``<folder>/<catalog id>/`` and never changes once it is there.
 holds the id of the one to serve and is only ever replaced as a whole.
 """
 
+import fcntl
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 CATALOG_FILE = "catalog.sqlite"
-SEARCH_FILE = "search.sqlite"
+SEARCH_FOLDER = "search"
 _POINTER = "current"
 _ID = re.compile(r"[0-9]{8}-[0-9a-f]{16}")
 
@@ -66,3 +69,11 @@ def sync_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One writer at a time in a folder; a second one waits for the first."""
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

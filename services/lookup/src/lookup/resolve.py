@@ -2,7 +2,7 @@
 
 from string import ascii_uppercase, digits
 
-from lookup.facts import Node, Release
+from lookup.facts import Code, Release
 from lookup.spelling import code_key, distance
 from lookup.store import Store
 
@@ -16,12 +16,12 @@ _MOST_EDITS = 2
 _COMPARED = 1_000
 
 
-def resolve(store: Store, release: Release, text: str) -> Node | None:
+def resolve(store: Store, release: Release, text: str) -> Code | None:
     """The code that *text* spells, if there is one."""
-    return store.code(release.id, code_key(text))
+    return store.code(release, code_key(text))
 
 
-def nearest(store: Store, release: Release, text: str) -> list[Node]:
+def nearest(store: Store, release: Release, text: str) -> list[Code]:
     """Codes that *text*, which spells none, may have been meant for; best first, eight at most.
 
     Those of its own category come before others, fewer edits before more, and at equal edits
@@ -31,10 +31,8 @@ def nearest(store: Store, release: Release, text: str) -> list[Node]:
     key = code_key(text)
     if not (key.isascii() and key.isalnum()) or not 2 <= len(key) <= _LONGEST_KEY + _MOST_EDITS:
         return []
-    near = {
-        **store.keys_among(release.id, _one_edit_away(key)),
-        **dict(_alike_in_category(store, release, key)),
-    }
+    near = store.keys_among(release, _one_edit_away(key))
+    near.update(_alike_in_category(store, release, key))
     ranked = sorted(
         near,
         key=lambda other: (
@@ -45,8 +43,8 @@ def nearest(store: Store, release: Release, text: str) -> list[Node]:
         ),
     )
     if not ranked:
-        ranked = _holder(store, release, key, near)
-    return store.nodes([near[other] for other in ranked[:MOST_SUGGESTIONS]])
+        ranked = _holder(store, release, key)
+    return store.codes(release, ranked[:MOST_SUGGESTIONS])
 
 
 def _one_edit_away(key: str) -> list[str]:
@@ -58,25 +56,24 @@ def _one_edit_away(key: str) -> list[str]:
     return sorted(other for other in made if _CATEGORY <= len(other) <= _LONGEST_KEY)
 
 
-def _alike_in_category(store: Store, release: Release, key: str) -> list[tuple[str, int]]:
+def _alike_in_category(store: Store, release: Release, key: str) -> list[str]:
     """Codes of *key*'s category within two edits of it."""
     start = key[:_CATEGORY]
     # Comparing takes microseconds each and some categories hold thousands: those are narrowed.
-    while len(start) < len(key) and store.count_starting(release.id, start) > _COMPARED:
+    while len(start) < len(key) and store.count_starting(release, start) > _COMPARED:
         start = key[: len(start) + 1]
     if len(start) < _CATEGORY:
         return []
     return [
-        (other, node_id)
-        for other, node_id in store.keys_starting(release.id, start, _COMPARED)
+        other
+        for other in store.keys_starting(release, start, _COMPARED)
         if distance(key, other, _MOST_EDITS) <= _MOST_EDITS
     ]
 
 
-def _holder(store: Store, release: Release, key: str, near: dict[str, int]) -> list[str]:
+def _holder(store: Store, release: Release, key: str) -> list[str]:
     """The longest code that *key* begins with: "E11" for "E11ABCD"."""
     for length in range(min(len(key), _LONGEST_KEY), _CATEGORY - 1, -1):
-        if (node := store.code(release.id, key[:length])) is not None:
-            near[key[:length]] = node.id
+        if store.code(release, key[:length]) is not None:
             return [key[:length]]
     return []

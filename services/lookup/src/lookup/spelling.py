@@ -1,22 +1,10 @@
-"""How codes are spelled: the key they are found by, and the spelling they are published in."""
+"""How codes are spelled by people: the key they are found by."""
 
 import re
 
-# A category is a letter and two characters of which one at least is a digit: E11, M1A, QA0.
-CATEGORY = r"[A-Z](?:[0-9][0-9A-Z]|[A-Z][0-9])"
-CODE = rf"{CATEGORY}(?:\.[0-9A-Z]{{1,4}})?"
-"""Pattern of a code as printed."""
-
-_CODE = re.compile(CODE)
 _IGNORED = re.compile(
     r"[\s.\u2024\u3002\uff0e\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
 )
-_KEY_START = re.compile(rf"[A-Z][0-9A-Z]?|{CATEGORY}[0-9A-Z]{{0,4}}")
-
-
-def is_published_form(text: str) -> bool:
-    """Whether *text* is written as ICD-10-CM prints codes: "E11.9", "W19.XXXA"."""
-    return _CODE.fullmatch(text) is not None
 
 
 def code_key(text: str) -> str:
@@ -26,11 +14,6 @@ def code_key(text: str) -> str:
     is no code does not become one.
     """
     return _IGNORED.sub("", text).upper()
-
-
-def may_begin_code(key: str) -> bool:
-    """Whether *key* has the form of an ICD-10-CM code or of the beginning of one."""
-    return key.isascii() and _KEY_START.fullmatch(key) is not None
 
 
 def distance(left: str, right: str, limit: int) -> int:

@@ -2,37 +2,23 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from lookup import ranges
-from lookup.facts import (
-    Extension,
-    Naming,
-    Node,
-    NodeKind,
-    Note,
-    NoteKind,
-    NoteSpan,
-    Release,
-    SeventhCharacterRule,
-    Source,
-)
-from lookup.page_facts import PageFacts
-from lookup.pointer import CATALOG_FILE, SEARCH_FILE
+from lookup.facts import Code, EditorsText, Relation, Release, Source
+from lookup.pointer import CATALOG_FILE
 from lookup.schema import VERSION
-from lookup.search_index import SearchIndex
 
 _MAPPED_BYTES = 1 << 30
-_NODE = (
-    "n.node_id, n.parent_id, n.last_id, n.kind, n.label, n.span, n.title, n.inline_title, "
-    "n.billable, n.stem_id, n.source_id"
-)
-_CODES = "n.kind IN ('category', 'subcategory')"
+_CODE = "code, title, billable, effective, expires, source_id"
+_SOURCE = "source_id, name, release, published, effective, licence, origin"
+_HOLDS = "system = ? AND effective <= ? AND expires >= ?"
 
 
 class UnreadableCatalog(Exception):  # noqa: N818 - it says what is wrong with the files
@@ -91,47 +77,30 @@ def check_whole(connection: sqlite3.Connection, path: Path, catalog_id: str) -> 
 class Store:
     """One connection to one catalog; used by one thread at a time."""
 
-    def __init__(
-        self, place: Path, catalog: sqlite3.Connection, search: sqlite3.Connection
-    ) -> None:
+    def __init__(self, place: Path, catalog: sqlite3.Connection) -> None:
         self._place = place
-        self._db = catalog
-        self._search_db = search
-        self.search = SearchIndex(search)
+        self.catalog = catalog
 
     @classmethod
     def open(cls, place: Path) -> Self:
         """Open the catalog in the folder *place*.
 
         Raises:
-            UnreadableCatalog: when its files are missing, damaged or of another schema.
+            UnreadableCatalog: when its file is missing, damaged or of another schema.
         """
-        catalog = open_read_only(place / CATALOG_FILE)
-        try:
-            search = open_read_only(place / SEARCH_FILE)
-        except UnreadableCatalog:
-            catalog.close()
-            raise
-        try:
-            return cls(place, catalog, search)
-        except (sqlite3.Error, LookupError, ValueError) as error:
-            catalog.close()
-            search.close()
-            raise UnreadableCatalog(f"{place / SEARCH_FILE}: {error!r}") from None
+        return cls(place, open_read_only(place / CATALOG_FILE))
 
     def check(self, catalog_id: str) -> None:
-        """See that the files are whole and those of *catalog_id*; takes a fraction of a second.
+        """See that the file is whole and that of *catalog_id*; takes a fraction of a second.
 
         Raises:
             UnreadableCatalog: when that is not so.
         """
-        check_whole(self._db, self._place / CATALOG_FILE, catalog_id)
-        check_whole(self._search_db, self._place / SEARCH_FILE, catalog_id)
+        check_whole(self.catalog, self._place / CATALOG_FILE, catalog_id)
 
     def close(self) -> None:
-        """Give the files back."""
-        self._db.close()
-        self._search_db.close()
+        """Give the file back."""
+        self.catalog.close()
 
     def __enter__(self) -> Self:
         return self
@@ -144,9 +113,15 @@ class Store:
     ) -> None:
         self.close()
 
+    @property
+    def search_id(self) -> str:
+        """The id of the search index that belongs to this catalog."""
+        row = self.catalog.execute("SELECT value FROM meta WHERE key = 'search_id'").fetchone()
+        return str(row[0]) if row else ""
+
     def releases(self) -> list[Release]:
         """The releases held, newest first within each system."""
-        rows = self._db.execute(
+        rows = self.catalog.execute(
             "SELECT release_id, system, name, effective, expires, code_count, billable_count, "
             "source_id FROM releases ORDER BY system, effective DESC"
         )
@@ -160,320 +135,126 @@ class Store:
 
     def source(self, source_id: str) -> Source:
         """The source with this id."""
-        row = self._db.execute(
-            "SELECT source_id, name, release, published, effective, licence, origin "
-            "FROM sources WHERE source_id = ?",
+        row = self.catalog.execute(
+            f"SELECT {_SOURCE} FROM sources WHERE source_id = ?",  # noqa: S608
             (source_id,),
         ).fetchone()
         return Source(*row)
 
-    def code(self, release_id: str, key: str) -> Node | None:
-        """The code with this key ("E119")."""
-        row = self._db.execute(
-            f"SELECT {_NODE} FROM codes c JOIN nodes n USING (node_id) "  # noqa: S608
-            "WHERE c.code_key = ? AND c.release_id = ?",
-            (key, release_id),
+    def sources(self) -> list[Source]:
+        """Everything the catalog was read from."""
+        rows = self.catalog.execute(f"SELECT {_SOURCE} FROM sources ORDER BY source_id")  # noqa: S608
+        return [Source(*row) for row in rows]
+
+    def relations(self) -> list[Relation]:
+        """What is loaded beside the codes, by code set."""
+        rows = self.catalog.execute(
+            "SELECT name, system, rows_held, rows_withheld, source_id FROM relations "
+            "ORDER BY system, name, source_id"
+        )
+        return [Relation(*row) for row in rows]
+
+    def editors_text(self, system: str, key: str, section: str) -> EditorsText | None:
+        """What the site's editors wrote for a section of this code, if they did."""
+        row = self.catalog.execute(
+            "SELECT author, reviewed_on, paragraphs, source_id FROM editors_texts "
+            "WHERE system = ? AND code_key = ? AND section = ?",
+            (system, key, section),
         ).fetchone()
-        return _node(row) if row else None
-
-    def nodes(self, ids: Sequence[int]) -> list[Node]:
-        """The nodes with these ids, in the order of *ids*."""
-        found = self._select(f"n.node_id IN ({_marks(ids)})", ids)
-        by_id = {node.id: node for node in found}
-        return [by_id[i] for i in ids]
-
-    def children(self, node_id: int) -> list[Node]:
-        """The nodes right below a node, in tabular order."""
-        return self._select("n.parent_id = ?", (node_id,))
-
-    def chapters(self, release_id: str) -> list[Node]:
-        """The outermost places of a release, in tabular order."""
-        return self._select("n.parent_id IS NULL AND n.release_id = ?", (release_id,))
-
-    def chain(self, node: Node) -> list[Node]:
-        """From the chapter down to *node*."""
-        chain = [node]
-        while (parent_id := chain[-1].parent_id) is not None:
-            chain.extend(self._select("n.node_id = ?", (parent_id,)))
-        return chain[::-1]
-
-    def place_spanning(self, release_id: str, span: str) -> Node | None:
-        """The chapter or section whose range is *span*, the outer one if two have it."""
-        found = self._select("n.span = ? AND n.span != '' AND n.release_id = ?", (span, release_id))
-        return found[0] if found else None
-
-    def outermost(self, first_id: int, last_id: int) -> list[Node]:
-        """The nodes that lie in a part of the tree whole, without those below them."""
-        # What lies in it whole is stepped over, what does not is stepped into.
-        rows = self._db.execute(
-            "WITH RECURSIVE steps (node_id) AS ("  # noqa: S608
-            "SELECT :first UNION ALL "
-            "SELECT CASE WHEN n.last_id <= :last THEN n.last_id ELSE n.node_id END + 1 "
-            "FROM steps s JOIN nodes n ON n.node_id = s.node_id WHERE s.node_id <= :last) "
-            f"SELECT {_NODE} FROM steps s JOIN nodes n ON n.node_id = s.node_id "
-            "WHERE n.last_id <= :last ORDER BY n.node_id",
-            {"first": first_id, "last": last_id},
+        if row is None:
+            return None
+        author, reviewed_on, paragraphs, source_id = row
+        return EditorsText(
+            author, date.fromisoformat(reviewed_on), tuple(json.loads(paragraphs)), source_id
         )
-        return [_node(row) for row in rows]
 
-    def billable_counts(self, nodes: Sequence[Node]) -> list[int]:
-        """How many codes that can be reported each of *nodes* holds, itself included."""
-        counted = "SELECT count(*) FROM nodes WHERE billable = 1 AND node_id BETWEEN ? AND ?"
-        return [
-            int(self._db.execute(counted, (node.id, node.last_id)).fetchone()[0]) for node in nodes
-        ]
-
-    def categories_around(self, release_id: str, label: str) -> tuple[Node | None, Node | None]:
-        """The categories between which *label*, which names none, would stand.
-
-        Within a letter labels rise, but for a few whose third character is a letter: M1A stands
-        before M10. So the place of a label is after the last one, in tabular order, that is lower.
-        """
-        among = (
-            "FROM codes WHERE length(code_key) = 3 AND release_id = ? "
-            "AND code_key >= ? AND code_key < ?"
+    def codes_changed_on(self, release: Release) -> Iterator[list[Code]]:
+        """All stretches of each code of which one begins with *release* or ends before it."""
+        begins = release.effective.isoformat()
+        ended = (release.effective - timedelta(days=1)).isoformat()
+        rows = self.catalog.execute(
+            f"SELECT code_key, {_CODE} FROM codes WHERE system = ?1 AND code_key IN ("  # noqa: S608
+            "SELECT code_key FROM codes "
+            "WHERE system = ?1 AND (effective = ?2 OR expires = ?3)) "
+            "ORDER BY code_key, effective",
+            (release.system, begins, ended),
         )
-        letter = label[0]
-        lower = (release_id, letter, label)
-        (before_id,) = self._db.execute(f"SELECT max(node_id) {among}", lower).fetchone()
-        if before_id is not None:
-            (before,) = self.nodes([before_id])
-            return before, self._category_beside(release_id, before_id, ">", "ASC")
-        same = (release_id, letter, letter + "\x7f")
-        (after_id,) = self._db.execute(f"SELECT min(node_id) {among}", same).fetchone()
-        if after_id is None:
-            return None, None
-        (after,) = self.nodes([after_id])
-        return self._category_beside(release_id, after_id, "<", "DESC"), after
+        for _key, of in groupby(rows, key=itemgetter(0)):
+            yield [_code(release.system, row[1:]) for row in of]
 
-    def keys_starting(self, release_id: str, prefix: str, limit: int) -> list[tuple[str, int]]:
-        """Keys that start with *prefix*, each with its node's id, in order."""
-        rows = self._db.execute(
-            "SELECT code_key, node_id FROM codes WHERE code_key >= ? AND code_key < ? "
-            "AND release_id = ? ORDER BY code_key LIMIT ?",
-            (prefix, prefix + "\x7f", release_id, limit),
-        )
-        return [(row[0], row[1]) for row in rows]
-
-    def keys_among(self, release_id: str, keys: Sequence[str]) -> dict[str, int]:
-        """Which of *keys* are codes, with their nodes' ids."""
-        rows = self._db.execute(
-            f"SELECT code_key, node_id FROM codes WHERE code_key IN ({_marks(keys)}) "  # noqa: S608
-            "AND release_id = ?",
-            (*keys, release_id),
-        )
-        return {row[0]: row[1] for row in rows}
-
-    def count_starting(self, release_id: str, prefix: str) -> int:
-        """How many codes have keys that start with *prefix*."""
-        row = self._db.execute(
-            "SELECT count(*) FROM codes WHERE code_key >= ? AND code_key < ? AND release_id = ?",
-            (prefix, prefix + "\x7f", release_id),
+    def code(self, release: Release, key: str) -> Code | None:
+        """The code with this key ("E119") as *release* has it."""
+        row = self.catalog.execute(
+            f"SELECT {_CODE} FROM codes WHERE code_key = ? AND {_HOLDS}",  # noqa: S608
+            (key, *_on(release)),
         ).fetchone()
-        return int(row[0])
+        return _code(release.system, row) if row else None
 
-    def ids_named(self, release_id: str, prefix: str) -> list[int]:
-        """Nodes whose keys start with *prefix*, in order of key.
+    def codes(self, release: Release, keys: Sequence[str]) -> list[Code]:
+        """Those of *keys* that are codes in *release*, in the order of *keys*."""
+        rows = self.catalog.execute(
+            f"SELECT code_key, {_CODE} FROM codes "  # noqa: S608
+            f"WHERE code_key IN ({marks(keys)}) AND {_HOLDS}",
+            (*keys, *_on(release)),
+        )
+        found = {row[0]: _code(release.system, row[1:]) for row in rows}
+        return [found[key] for key in keys if key in found]
 
-        Codes made with a 7th character are left out, unless *prefix* is as long as their stem.
+    def stretches(self, system: str, key: str) -> list[Code]:
+        """How the code with this key reads and read, oldest first; empty when it never was one.
+
+        Stretches that do not follow one another leave a gap in which the code was not valid.
         """
-        rows = self._db.execute(
-            "SELECT n.node_id FROM codes c JOIN nodes n USING (node_id) "
-            "LEFT JOIN nodes s ON s.node_id = n.stem_id "
-            "WHERE c.code_key >= ? AND c.code_key < ? AND c.release_id = ? "
-            "AND (s.node_id IS NULL OR length(replace(s.label, '.', '')) <= ?) "
-            "ORDER BY c.code_key",
-            (prefix, prefix + "\x7f", release_id, len(prefix)),
+        rows = self.catalog.execute(
+            f"SELECT {_CODE} FROM codes WHERE system = ? AND code_key = ? ORDER BY effective",  # noqa: S608
+            (system, key),
+        )
+        return [_code(system, row) for row in rows]
+
+    def keys_starting(self, release: Release, prefix: str, limit: int) -> list[str]:
+        """Keys that start with *prefix*, in order."""
+        rows = self.catalog.execute(
+            "SELECT code_key FROM codes WHERE code_key >= ? AND code_key < ? "  # noqa: S608
+            f"AND {_HOLDS} ORDER BY code_key LIMIT ?",
+            (prefix, prefix + "\x7f", *_on(release), limit),
         )
         return [row[0] for row in rows]
 
-    def page_facts(self, node: Node, release: Release) -> PageFacts:
-        """Everything the page of *node* is made of."""
-        chain = self.chain(node)
-        below = self.children(node.id)
-        siblings = self.children(node.parent_id) if node.parent_id is not None else []
-        if node.stem_id is not None:
-            variants = siblings
-        else:
-            variants = [child for child in below if child.stem_id is not None]
-        return PageFacts(
-            node=node,
-            release=release,
-            source=self.source(node.source_id),
-            chain=tuple(chain),
-            notes=self._notes([place.id for place in chain]),
-            rules=self._rules([place.id for place in chain]),
-            variants=tuple(variants),
-            children=tuple(below),
-            siblings=tuple(other for other in siblings if other.id != node.id and other.is_code),
-            side_candidates=tuple(self._side_candidates(node, chain)),
-            previous=self._neighbour(node, "<", "DESC"),
-            following=self._neighbour(node, ">", "ASC"),
-            namings=tuple(self._namings(node, chain)),
+    def keys_among(self, release: Release, keys: Sequence[str]) -> set[str]:
+        """Which of *keys* are codes."""
+        rows = self.catalog.execute(
+            f"SELECT code_key FROM codes WHERE code_key IN ({marks(keys)}) AND {_HOLDS}",  # noqa: S608
+            (*keys, *_on(release)),
         )
+        return {row[0] for row in rows}
 
-    def pair_namings(self, holder: Node, named: Node) -> list[Naming]:
-        """Notes that hold for *holder*, own and inherited, and name *named*; tabular order."""
-        above = frozenset(place.id for place in self.chain(holder))
-        return self._namings_of(named, self.chain(named), above.__contains__)
-
-    def _select(self, where: str, values: Sequence[object]) -> list[Node]:
-        rows = self._db.execute(
-            f"SELECT {_NODE} FROM nodes n WHERE {where} ORDER BY n.node_id",  # noqa: S608
-            values,
-        )
-        return [_node(row) for row in rows]
-
-    def _notes(self, ids: Sequence[int]) -> dict[int, tuple[Note, ...]]:
-        rows = self._db.execute(
-            "SELECT note_id, node_id, kind, lines, source_id FROM notes "  # noqa: S608
-            f"WHERE node_id IN ({_marks(ids)}) ORDER BY note_id",
-            ids,
-        )
-        notes: dict[int, list[Note]] = {}
-        for row in rows:
-            notes.setdefault(row[1], []).append(_note(row))
-        return {node_id: tuple(found) for node_id, found in notes.items()}
-
-    def _rules(self, ids: Sequence[int]) -> tuple[SeventhCharacterRule, ...]:
-        """Rules of the nodes, innermost first: ids grow downwards."""
-        rows = self._db.execute(
-            "SELECT node_id, instruction, extensions, source_id "  # noqa: S608
-            f"FROM seventh_characters WHERE node_id IN ({_marks(ids)}) ORDER BY node_id DESC",
-            ids,
-        )
-        return tuple(
-            SeventhCharacterRule(
-                row[0],
-                row[1],
-                tuple(Extension(e[0], e[1], tuple(e[2:])) for e in json.loads(row[2])),
-                row[3],
-            )
-            for row in rows
-        )
-
-    def _side_candidates(self, node: Node, chain: Sequence[Node]) -> list[Node]:
-        """Codes near *node* of the same length, among which the other side is to be found.
-
-        It may be a sibling (M17.12 of M17.11) or a cousin (L97.821 of L97.811). On codes with a
-        7th character that character may tell the side (E11.3212 of E11.3211).
-        """
-        codes = [place for place in chain if place.is_code and place.id != node.stem_id]
-        if len(codes) == 1:
-            return []
-        root = codes[max(len(codes) - 3, 0)]
-        nearby = self._select(
-            "n.node_id BETWEEN ? AND ? AND n.node_id != ? AND length(n.label) = ? "
-            "AND (n.stem_id IS NULL) = ?",
-            (root.id, root.last_id, node.id, len(node.label), node.stem_id is None),
-        )
-        if node.stem_id is None:
-            return nearby
-        return [
-            other
-            for other in nearby
-            if other.stem_id == node.stem_id or other.label[-1] == node.label[-1]
-        ]
-
-    def _neighbour(self, node: Node, comparison: str, order: str) -> Node | None:
-        row = self._db.execute(
-            f"SELECT {_NODE} FROM nodes n WHERE n.node_id {comparison} ? "  # noqa: S608
-            f"AND {_CODES} ORDER BY n.node_id {order} LIMIT 1",
-            (node.id,),
+    def count_starting(self, release: Release, prefix: str) -> int:
+        """How many codes have keys that start with *prefix*."""
+        row = self.catalog.execute(
+            f"SELECT count(*) FROM codes WHERE code_key >= ? AND code_key < ? AND {_HOLDS}",  # noqa: S608
+            (prefix, prefix + "\x7f", *_on(release)),
         ).fetchone()
-        return _node(row) if row else None
-
-    def _category_beside(
-        self, release_id: str, node_id: int, comparison: str, order: str
-    ) -> Node | None:
-        row = self._db.execute(
-            f"SELECT {_NODE} FROM nodes n WHERE n.node_id {comparison} ? "  # noqa: S608
-            f"AND n.kind = 'category' AND n.release_id = ? ORDER BY n.node_id {order} LIMIT 1",
-            (node_id, release_id),
-        ).fetchone()
-        return _node(row) if row else None
-
-    def _namings(self, node: Node, chain: Sequence[Node]) -> list[Naming]:
-        """Notes outside the chain whose text names *node*, in tabular order."""
-        inherited = frozenset(place.id for place in chain)
-        return self._namings_of(node, chain, lambda owner_id: owner_id not in inherited)
-
-    def _namings_of(
-        self, node: Node, chain: Sequence[Node], wanted: Callable[[int], bool]
-    ) -> list[Naming]:
-        """Notes that name *node* and whose owner is *wanted*, in tabular order."""
-        ids = [place.id for place in chain]
-        rows = self._db.execute(
-            "SELECT t.note_id, t.node_id, t.kind, t.lines, t.source_id, m.line, m.qualifier "  # noqa: S608
-            "FROM namings m JOIN notes t USING (note_id) "
-            f"WHERE m.whole = 1 AND m.first_id IN ({_marks(ids)}) "
-            "UNION "
-            "SELECT t.note_id, t.node_id, t.kind, t.lines, t.source_id, m.line, m.qualifier "
-            "FROM namings m JOIN notes t USING (note_id) "
-            "WHERE m.whole = 0 AND m.first_id <= ? AND m.last_id >= ? "
-            "ORDER BY 1, 6",
-            (*ids, node.id, node.id),
-        ).fetchall()
-        extended, heading = node.stem_id is not None, not node.billable
-        found: dict[tuple[int, int], tuple[Note, int, str]] = {}
-        for row in rows:
-            line, qualifier = row[5], row[6]
-            if not wanted(row[1]):
-                continue
-            answer = ranges.admits(qualifier, node.label, extended=extended, heading=heading)
-            if answer is False:
-                continue
-            # What is named without a qualifier needs none, however often it is named.
-            known = found.get((row[0], line))
-            if known is None or not qualifier:
-                found[(row[0], line)] = (_note(row[:5]), line, qualifier)
-        owner_ids = sorted({note.node_id for note, _line, _qualifier in found.values()})
-        owners = {owner.id: owner for owner in self.nodes(owner_ids)}
-        return [
-            Naming(owners[note.node_id], note, line, qualifier)
-            for note, line, qualifier in found.values()
-        ]
+        return int(row[0])
 
 
-def _marks(values: Sequence[object]) -> str:
+def marks(values: Sequence[object]) -> str:
+    """Placeholders for *values* in a statement."""
     return ",".join("?" * len(values))
 
 
-def _node(row: Sequence[object]) -> Node:
-    (node_id, parent_id, last_id, kind, label, span, title, inline, billable, stem_id, source) = row
-    return Node(
-        id=_int(node_id),
-        parent_id=None if parent_id is None else _int(parent_id),
-        last_id=_int(last_id),
-        kind=NodeKind(str(kind)),
-        label=str(label),
-        span=str(span),
-        title=str(title),
-        inline_title=str(inline),
-        billable=bool(billable),
-        stem_id=None if stem_id is None else _int(stem_id),
-        source_id=str(source),
+def _on(release: Release) -> tuple[str, str, str]:
+    day = release.effective.isoformat()
+    return release.system, day, day
+
+
+def _code(system: str, row: Sequence[str | int]) -> Code:
+    code, title, billable, effective, expires, source_id = row
+    return Code(
+        system,
+        str(code),
+        str(title),
+        bool(billable),
+        date.fromisoformat(str(effective)),
+        date.fromisoformat(str(expires)),
+        str(source_id),
     )
-
-
-def _int(value: object) -> int:
-    assert isinstance(value, int)
-    return value
-
-
-def _note(row: Sequence[object]) -> Note:
-    note_id, node_id, kind, lines, source_id = row
-    return Note(
-        id=_int(note_id),
-        node_id=_int(node_id),
-        kind=NoteKind(str(kind)),
-        lines=tuple(tuple(_span(span) for span in line) for line in json.loads(str(lines))),
-        source_id=str(source_id),
-    )
-
-
-def _span(stored: str | Iterable[object]) -> NoteSpan:
-    if isinstance(stored, str):
-        return NoteSpan(stored)
-    text, target, is_range = stored
-    return NoteSpan(str(text), str(target), bool(is_range))

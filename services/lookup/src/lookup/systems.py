@@ -2,12 +2,15 @@
 
 from typing import Final
 
+ICD_10_CM: Final = "icd-10-cm"
+ICD_10_PCS: Final = "icd-10-pcs"
+HCPCS: Final = "hcpcs"
+CPT: Final = "cpt"
+
 NAMES: Final = {
-    "icd-10-cm": "ICD-10-CM",
-    "icd-10-pcs": "ICD-10-PCS",
-    "hcpcs": "HCPCS Level II",
-    "cpt": "CPT",
+    ICD_10_CM: "ICD-10-CM",
+    ICD_10_PCS: "ICD-10-PCS",
+    HCPCS: "HCPCS Level II",
+    CPT: "CPT",
 }
 """Key to name, in the order in which systems are offered."""
-
-ICD_10_CM: Final = "icd-10-cm"

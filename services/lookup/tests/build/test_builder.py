@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -12,14 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from lookup.build.builder import STEPS, Built, build
+from lookup.build.builder import Built, build, steps
 from lookup.build.command import build_command, list_command
 from lookup.build.errors import SourceError
+from lookup.build.icd10cm.part import TabularLists
+from lookup.build.icd10cm.source import TabularSource, installed
+from lookup.build.part import Part
 from lookup.build.progress import Progress
-from lookup.build.source import TabularSource, installed
-from lookup.pointer import CATALOG_FILE, SEARCH_FILE, CatalogFolder
+from lookup.pointer import CATALOG_FILE, SEARCH_FOLDER, CatalogFolder
+from lookup.served_catalog import open_finder
 from lookup.store import Store
-from services.lookup.tests.build.small_release import (
+from services.lookup.tests.build.icd10cm.small_release import (
     CODE_LIST,
     LIST_NAME,
     TABULAR,
@@ -40,7 +44,8 @@ def folder(tmp_path: Path) -> CatalogFolder:
 
 
 def run(folder: CatalogFolder, source: TabularSource | None = None) -> Built:
-    return build(folder, source or small_release(), Progress(STEPS, io.StringIO()))
+    parts: list[Part] = [TabularLists([source or small_release()])]
+    return build(folder, parts, Progress(steps(parts), io.StringIO()))
 
 
 def contents(folder: CatalogFolder) -> dict[str, bytes]:
@@ -53,12 +58,13 @@ def contents(folder: CatalogFolder) -> dict[str, bytes]:
 
 def test_a_finished_catalog_is_current_and_says_what_it_holds(folder: CatalogFolder) -> None:
     built = run(folder)
-    assert (built.codes, built.billable, built.fresh) == (15, 8, True)
+    assert built.fresh
     assert folder.current() == built.catalog_id
     assert folder.catalogs() == [built.catalog_id]
     with Store.open(built.path) as store:
         (release,) = store.releases()
         source = store.source(release.source_id)
+    assert built.releases == (release,)
     assert (release.effective, release.expires) == (date(2026, 4, 1), date(2026, 9, 30))
     assert (release.code_count, release.billable_count) == (15, 8)
     assert TABULAR_NAME in source.origin
@@ -78,23 +84,24 @@ def test_every_row_names_a_source_that_is_there(folder: CatalogFolder) -> None:
 
 def test_a_finished_catalog_cannot_be_written_to(folder: CatalogFolder) -> None:
     built = run(folder)
-    for name in (CATALOG_FILE, SEARCH_FILE):
-        assert (built.path / name).stat().st_mode & 0o777 == 0o444
+    assert (built.path / CATALOG_FILE).stat().st_mode & 0o777 == 0o444
 
 
-def test_the_same_input_gives_the_same_bytes_wherever_and_however_it_is_built(
+def test_the_same_input_gives_the_same_catalog_wherever_and_however_it_is_built(
     tmp_path: Path,
 ) -> None:
     program = (
         "import io, sys; from pathlib import Path\n"
-        "from lookup.build.builder import STEPS, build\n"
+        "from lookup.build.builder import build\n"
+        "from lookup.build.icd10cm.part import TabularLists\n"
         "from lookup.build.progress import Progress\n"
         "from lookup.pointer import CatalogFolder\n"
-        "from services.lookup.tests.build.small_release import small_release\n"
-        "build(CatalogFolder(Path(sys.argv[1])), small_release(), Progress(STEPS, io.StringIO()))\n"
+        "from services.lookup.tests.build.icd10cm.small_release import small_release\n"
+        "parts = [TabularLists([small_release()])]\n"
+        "build(CatalogFolder(Path(sys.argv[1])), parts, Progress(9, io.StringIO()))\n"
     )
     root = Path(__file__).parents[4]
-    found = []
+    files, answers = [], []
     for seed in ("0", "1"):
         place = tmp_path / seed
         (place / "elsewhere").mkdir(parents=True)
@@ -105,9 +112,21 @@ def test_the_same_input_gives_the_same_bytes_wherever_and_however_it_is_built(
             env=environment,
             check=True,
         )
-        found.append(contents(CatalogFolder(place / "catalog")))
-    assert found[0].keys() == found[1].keys()
-    assert found[0] == found[1]
+        folder = CatalogFolder(place / "catalog")
+        current = folder.current()
+        assert current is not None
+        files.append((current, (folder.place(current) / CATALOG_FILE).read_bytes()))
+        finder = open_finder(folder.place(current), current)
+        day = {"icd-10-cm": date(2026, 4, 1)}
+        answers.append(
+            [
+                finder.search(word, day, offset=0, limit=100)
+                for word in re.findall(r"[a-z]{3,}", TABULAR)
+            ]
+        )
+    assert files[0] == files[1]
+    assert answers[0] == answers[1]
+    assert any(found.hits for found in answers[0])
 
 
 def test_building_what_is_there_already_changes_nothing(folder: CatalogFolder) -> None:
@@ -118,16 +137,16 @@ def test_building_what_is_there_already_changes_nothing(folder: CatalogFolder) -
     assert contents(folder) == before
 
 
-@pytest.mark.parametrize("name", [CATALOG_FILE, SEARCH_FILE])
+@pytest.mark.parametrize("name", [CATALOG_FILE, f"{SEARCH_FOLDER}/meta.json"])
 def test_a_damaged_catalog_is_built_anew(folder: CatalogFolder, name: str) -> None:
     built = run(folder)
-    whole = contents(folder)
     damaged = built.path / name
     damaged.chmod(0o644)
-    damaged.write_bytes(damaged.read_bytes()[:5000])
+    damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
 
-    assert run(folder).fresh
-    assert contents(folder) == whole
+    again = run(folder)
+    assert (again.fresh, again.catalog_id) == (True, built.catalog_id)
+    assert not run(folder).fresh
 
 
 def test_a_catalog_that_is_there_but_not_current_is_made_current(folder: CatalogFolder) -> None:
@@ -236,9 +255,10 @@ def test_an_error_stands_below_the_line_that_was_being_rewritten() -> None:
 
 def test_as_many_steps_are_told_as_are_counted(folder: CatalogFolder) -> None:
     out = io.StringIO()
-    build(folder, small_release(), Progress(STEPS, out))
+    parts: list[Part] = [TabularLists([small_release()])]
+    build(folder, parts, Progress(steps(parts), out))
     assert [line[:5] for line in out.getvalue().splitlines()] == [
-        f"[{number}/{STEPS}]" for number in range(1, STEPS + 1)
+        f"[{number}/{steps(parts)}]" for number in range(1, steps(parts) + 1)
     ]
 
 
@@ -246,17 +266,20 @@ def test_the_command_tells_why_nothing_was_built(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "catalog").write_text("a file where the folder should be")
-    assert build_command(tmp_path / "catalog") == 1
+    assert build_command(tmp_path / "catalog", None, "Site") == 1
     assert "lookup: no catalog built: " in capsys.readouterr().err
 
 
 def test_a_disk_that_fills_up_leaves_no_catalog_and_no_traceback(tmp_path: Path) -> None:
     program = (
         "import resource, signal, sys; from pathlib import Path\n"
-        "from lookup.build.command import build_command\n"
+        "from lookup.build import command\n"
+        "from lookup.build.icd10cm.part import TabularLists\n"
+        "from lookup.build.icd10cm.source import installed\n"
+        "command.parts_of = lambda *_, **__: [TabularLists([installed()])]\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))\n"
-        "sys.exit(build_command(Path(sys.argv[1])))\n"
+        "sys.exit(command.build_command(Path(sys.argv[1]), None, 'Site'))\n"
     )
     folder = CatalogFolder(tmp_path / "catalog")
     done = subprocess.run(

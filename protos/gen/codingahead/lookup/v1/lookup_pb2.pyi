@@ -46,25 +46,117 @@ class GetCatalogResponse(_message.Message):
 
     CATALOG_ID_FIELD_NUMBER: _builtins.int
     SYSTEMS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    RELATIONS_FIELD_NUMBER: _builtins.int
+    CPT_LICENCE_FIELD_NUMBER: _builtins.int
     catalog_id: _builtins.str
     """Identifies the built catalog; changes whenever any of its content does."""
     @_builtins.property
     def systems(self) -> _containers.RepeatedCompositeFieldContainer[Global___CodeSystem]:
         """The code systems loaded, in the order in which they are offered."""
 
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[Global___Source]:
+        """Everything it was read from."""
+
+    @_builtins.property
+    def relations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Relation]:
+        """What is loaded beside the codes themselves, and how much a licence keeps out."""
+
+    @_builtins.property
+    def cpt_licence(self) -> Global___CptLicence:
+        """Under what licence CPT is loaded; absent when it is not."""
+
     def __init__(
         self,
         *,
         catalog_id: _builtins.str = ...,
         systems: _abc.Iterable[Global___CodeSystem] | None = ...,
+        sources: _abc.Iterable[Global___Source] | None = ...,
+        relations: _abc.Iterable[Global___Relation] | None = ...,
+        cpt_licence: Global___CptLicence | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cpt_licence", b"cpt_licence"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["catalog_id", b"catalog_id", "systems", b"systems"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["catalog_id", b"catalog_id", "cpt_licence", b"cpt_licence", "relations", b"relations", "sources", b"sources", "systems", b"systems"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetCatalogResponse: _TypeAlias = GetCatalogResponse  # noqa: Y015
+
+@_typing.final
+class Relation(_message.Message):
+    """A kind of fact that is loaded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SYSTEM_FIELD_NUMBER: _builtins.int
+    ROWS_HELD_FIELD_NUMBER: _builtins.int
+    ROWS_WITHHELD_FIELD_NUMBER: _builtins.int
+    SOURCE_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name for people, "NCCI procedure-to-procedure pairs"."""
+    system: _builtins.str
+    """Code system key of the codes it speaks of."""
+    rows_held: _builtins.int
+    """Rows loaded."""
+    rows_withheld: _builtins.int
+    """Rows left out because a licence is missing."""
+    source_id: _builtins.str
+    """Source.id."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        system: _builtins.str = ...,
+        rows_held: _builtins.int = ...,
+        rows_withheld: _builtins.int = ...,
+        source_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "rows_held", b"rows_held", "rows_withheld", b"rows_withheld", "source_id", b"source_id", "system", b"system"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Relation: _TypeAlias = Relation  # noqa: Y015
+
+@_typing.final
+class CptLicence(_message.Message):
+    """Under what licence CPT content is loaded, and what must be shown with it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELEASE_YEAR_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
+    TERMS_VERSION_FIELD_NUMBER: _builtins.int
+    NOTICES_FIELD_NUMBER: _builtins.int
+    release_year: _builtins.int
+    """Year of the CPT release, for the copyright line."""
+    terms: _builtins.str
+    """What a person must accept before CPT content is first shown in a session."""
+    terms_version: _builtins.str
+    """Changes when the terms do; names what was accepted."""
+    @_builtins.property
+    def notices(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lines to be shown on every page that has CPT content."""
+
+    def __init__(
+        self,
+        *,
+        release_year: _builtins.int = ...,
+        terms: _builtins.str = ...,
+        terms_version: _builtins.str = ...,
+        notices: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["notices", b"notices", "release_year", b"release_year", "terms", b"terms", "terms_version", b"terms_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CptLicence: _TypeAlias = CptLicence  # noqa: Y015
 
 @_typing.final
 class CodeSystem(_message.Message):
@@ -77,6 +169,7 @@ class CodeSystem(_message.Message):
     RELEASE_FIELD_NUMBER: _builtins.int
     CODE_COUNT_FIELD_NUMBER: _builtins.int
     BILLABLE_COUNT_FIELD_NUMBER: _builtins.int
+    RELEASES_FIELD_NUMBER: _builtins.int
     system: _builtins.str
     """Key used in addresses and requests: "icd-10-cm", "icd-10-pcs", "hcpcs",
     "cpt".
@@ -91,6 +184,10 @@ class CodeSystem(_message.Message):
     def release(self) -> Global___Release:
         """The release being served."""
 
+    @_builtins.property
+    def releases(self) -> _containers.RepeatedCompositeFieldContainer[Global___Release]:
+        """Every release that is loaded, newest first."""
+
     def __init__(
         self,
         *,
@@ -99,10 +196,11 @@ class CodeSystem(_message.Message):
         release: Global___Release | None = ...,
         code_count: _builtins.int = ...,
         billable_count: _builtins.int = ...,
+        releases: _abc.Iterable[Global___Release] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["release", b"release"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["billable_count", b"billable_count", "code_count", b"code_count", "name", b"name", "release", b"release", "system", b"system"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["billable_count", b"billable_count", "code_count", b"code_count", "name", b"name", "release", b"release", "releases", b"releases", "system", b"system"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -246,6 +344,8 @@ class ResolveCodeResponse(_message.Message):
     OUTCOME_FIELD_NUMBER: _builtins.int
     CODE_FIELD_NUMBER: _builtins.int
     SUGGESTIONS_FIELD_NUMBER: _builtins.int
+    STRETCHES_FIELD_NUMBER: _builtins.int
+    RELEASE_FIELD_NUMBER: _builtins.int
     outcome: Global___ResolveCodeResponse.Outcome.ValueType
     """What came of it."""
     @_builtins.property
@@ -256,20 +356,64 @@ class ResolveCodeResponse(_message.Message):
     def suggestions(self) -> _containers.RepeatedCompositeFieldContainer[Global___CodeRef]:
         """Nearest codes, best first, at most eight; set when there is no such code."""
 
+    @_builtins.property
+    def stretches(self) -> _containers.RepeatedCompositeFieldContainer[Global___Stretch]:
+        """When the code was listed, oldest first; set when there is no such code in the
+        release that answers and another one that is loaded has it.
+        """
+
+    @_builtins.property
+    def release(self) -> Global___Release:
+        """The release that answered; absent when none did."""
+
     def __init__(
         self,
         *,
         outcome: Global___ResolveCodeResponse.Outcome.ValueType = ...,
         code: Global___CodeRef | None = ...,
         suggestions: _abc.Iterable[Global___CodeRef] | None = ...,
+        stretches: _abc.Iterable[Global___Stretch] | None = ...,
+        release: Global___Release | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["code", b"code"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "release", b"release"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "outcome", b"outcome", "suggestions", b"suggestions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "outcome", b"outcome", "release", b"release", "stretches", b"stretches", "suggestions", b"suggestions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ResolveCodeResponse: _TypeAlias = ResolveCodeResponse  # noqa: Y015
+
+@_typing.final
+class Stretch(_message.Message):
+    """Some time in which a code is listed and reads the same."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FIELD_NUMBER: _builtins.int
+    EXPIRES_FIELD_NUMBER: _builtins.int
+    effective: _builtins.str
+    """First day, ISO 8601 date."""
+    expires: _builtins.str
+    """Last day, ISO 8601 date, inclusive."""
+    @_builtins.property
+    def code(self) -> Global___CodeRef:
+        """The code as it reads then."""
+
+    def __init__(
+        self,
+        *,
+        code: Global___CodeRef | None = ...,
+        effective: _builtins.str = ...,
+        expires: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["code", b"code"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "effective", b"effective", "expires", b"expires"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Stretch: _TypeAlias = Stretch  # noqa: Y015
 
 @_typing.final
 class GetCodePageRequest(_message.Message):
@@ -348,6 +492,9 @@ class CodePage(_message.Message):
     ANCESTORS_FIELD_NUMBER: _builtins.int
     SECTIONS_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
+    PREVIOUS_FIELD_NUMBER: _builtins.int
+    NEXT_FIELD_NUMBER: _builtins.int
+    LICENCE_NOTICES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def code(self) -> Global___CodeRef:
         """The code, its title and whether it is billable."""
@@ -368,6 +515,18 @@ class CodePage(_message.Message):
     def sources(self) -> _containers.RepeatedCompositeFieldContainer[Global___Source]:
         """Every source that a block names, once."""
 
+    @_builtins.property
+    def previous(self) -> Global___CodeRef:
+        """The code before it in the order of the code set; absent at the beginning."""
+
+    @_builtins.property
+    def next(self) -> Global___CodeRef:
+        """The code after it; absent at the end."""
+
+    @_builtins.property
+    def licence_notices(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lines that a licence asks to be shown on the page."""
+
     def __init__(
         self,
         *,
@@ -376,10 +535,13 @@ class CodePage(_message.Message):
         ancestors: _abc.Iterable[Global___Ancestor] | None = ...,
         sections: _abc.Iterable[Global___Section] | None = ...,
         sources: _abc.Iterable[Global___Source] | None = ...,
+        previous: Global___CodeRef | None = ...,
+        next: Global___CodeRef | None = ...,
+        licence_notices: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "release", b"release"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "next", b"next", "previous", b"previous", "release", b"release"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ancestors", b"ancestors", "code", b"code", "release", b"release", "sections", b"sections", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ancestors", b"ancestors", "code", b"code", "licence_notices", b"licence_notices", "next", b"next", "previous", b"previous", "release", b"release", "sections", b"sections", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -395,12 +557,17 @@ class Ancestor(_message.Message):
     LABEL_FIELD_NUMBER: _builtins.int
     DISPLAY_FIELD_NUMBER: _builtins.int
     LINK_FIELD_NUMBER: _builtins.int
+    DEFINITION_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """"chapter", "section", "category" or "subcategory"."""
+    """What the code set calls it: "chapter", "section", "category", "subcategory",
+    "body system", "root operation", "group".
+    """
     label: _builtins.str
     """Code or range as printed: "E08-E13", "E11"; for a chapter its number."""
     display: _builtins.str
     """Its title."""
+    definition: _builtins.str
+    """What the code set says that it means; may be empty."""
     @_builtins.property
     def link(self) -> Global___Link:
         """Where it leads; absent where there is no page for it."""
@@ -412,10 +579,11 @@ class Ancestor(_message.Message):
         label: _builtins.str = ...,
         display: _builtins.str = ...,
         link: Global___Link | None = ...,
+        definition: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["link", b"link"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display", b"display", "kind", b"kind", "label", b"label", "link", b"link"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["definition", b"definition", "display", b"display", "kind", b"kind", "label", b"label", "link", b"link"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -746,6 +914,8 @@ class SearchRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     SKIP_FIELD_NUMBER: _builtins.int
     ON_FIELD_NUMBER: _builtins.int
+    CHAPTER_FIELD_NUMBER: _builtins.int
+    BILLABLE_ONLY_FIELD_NUMBER: _builtins.int
     query: _builtins.str
     """Words, abbreviations or a code; at most 500 characters."""
     page_size: _builtins.int
@@ -756,6 +926,10 @@ class SearchRequest(_message.Message):
     """Results to pass over, counted from the page token."""
     on: _builtins.str
     """Date of service, ISO 8601; empty for the newest release."""
+    chapter: _builtins.str
+    """Only codes of this chapter, as the code set labels it; empty for all."""
+    billable_only: _builtins.bool
+    """Only codes that can be reported as they stand."""
     @_builtins.property
     def systems(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only these systems; empty for all that are loaded."""
@@ -769,10 +943,12 @@ class SearchRequest(_message.Message):
         page_token: _builtins.str = ...,
         skip: _builtins.int = ...,
         on: _builtins.str = ...,
+        chapter: _builtins.str = ...,
+        billable_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["on", b"on", "page_size", b"page_size", "page_token", b"page_token", "query", b"query", "skip", b"skip", "systems", b"systems"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["billable_only", b"billable_only", "chapter", b"chapter", "on", b"on", "page_size", b"page_size", "page_token", b"page_token", "query", b"query", "skip", b"skip", "systems", b"systems"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -788,6 +964,7 @@ class SearchResponse(_message.Message):
     TOTAL_FIELD_NUMBER: _builtins.int
     RESULTS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    LICENCE_NOTICES_FIELD_NUMBER: _builtins.int
     catalog_id: _builtins.str
     """The catalog that was searched."""
     total: _builtins.int
@@ -798,6 +975,10 @@ class SearchResponse(_message.Message):
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___SearchResult]:
         """This page, best first; the order is stable within a catalog."""
 
+    @_builtins.property
+    def licence_notices(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lines that a licence asks to be shown with what was found."""
+
     def __init__(
         self,
         *,
@@ -805,10 +986,11 @@ class SearchResponse(_message.Message):
         total: _builtins.int = ...,
         results: _abc.Iterable[Global___SearchResult] | None = ...,
         next_page_token: _builtins.str = ...,
+        licence_notices: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["catalog_id", b"catalog_id", "next_page_token", b"next_page_token", "results", b"results", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["catalog_id", b"catalog_id", "licence_notices", b"licence_notices", "next_page_token", b"next_page_token", "results", b"results", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -858,7 +1040,7 @@ class Highlight(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     MARKS_FIELD_NUMBER: _builtins.int
     field: _builtins.str
-    """"code", "title" or "inclusion_term"."""
+    """"code", "title", "inclusion_term", "axis", "expanded", "index" or "group"."""
     text: _builtins.str
     """The text."""
     @_builtins.property
@@ -918,8 +1100,10 @@ class BrowseRequest(_message.Message):
     system: _builtins.str
     """Code system key."""
     range: _builtins.str
-    """A range as published, "E08-E13" or "E00-E89", of a section, a chapter or
-    any other; case does not matter. Empty for the whole system.
+    """The place, empty for the whole system; case does not matter. Of ICD-10-CM a
+    range as published, "E08-E13" or "E00-E89", of a section, a chapter or any
+    other; of ICD-10-PCS the first one to six characters of a code; of HCPCS a
+    range, "J0120-J8999".
     """
     on: _builtins.str
     """Date of service, ISO 8601; empty for the newest release."""
@@ -1194,10 +1378,13 @@ class SuggestRequest(_message.Message):
     QUERY_FIELD_NUMBER: _builtins.int
     SYSTEMS_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
     query: _builtins.str
     """What was typed; at most 200 characters."""
     page_size: _builtins.int
     """Completions wanted, 1 to 25; 0 means 8."""
+    on: _builtins.str
+    """Date of service, ISO 8601; empty for the newest release."""
     @_builtins.property
     def systems(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only these systems; empty for all that are loaded."""
@@ -1208,10 +1395,11 @@ class SuggestRequest(_message.Message):
         query: _builtins.str = ...,
         systems: _abc.Iterable[_builtins.str] | None = ...,
         page_size: _builtins.int = ...,
+        on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "query", b"query", "systems", b"systems"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["on", b"on", "page_size", b"page_size", "query", b"query", "systems", b"systems"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1240,3 +1428,605 @@ class SuggestResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SuggestResponse: _TypeAlias = SuggestResponse  # noqa: Y015
+
+@_typing.final
+class ListChangesRequest(_message.Message):
+    """Asks what a release changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYSTEM_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    system: _builtins.str
+    """Code system key."""
+    on: _builtins.str
+    """Date of service, ISO 8601, that the release covers; empty for the newest."""
+    page_size: _builtins.int
+    """Changes wanted, 1 to 500; 0 means 100."""
+    page_token: _builtins.str
+    """Token of an earlier answer; empty for the first page."""
+    kind: Global___CodeChange.Kind.ValueType
+    """Only changes of this kind; unspecified for all."""
+    def __init__(
+        self,
+        *,
+        system: _builtins.str = ...,
+        on: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        kind: Global___CodeChange.Kind.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "on", b"on", "page_size", b"page_size", "page_token", b"page_token", "system", b"system"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListChangesRequest: _TypeAlias = ListChangesRequest  # noqa: Y015
+
+@_typing.final
+class ListChangesResponse(_message.Message):
+    """What a release changed against the one before it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CATALOG_ID_FIELD_NUMBER: _builtins.int
+    RELEASE_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    COUNTS_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    catalog_id: _builtins.str
+    """The catalog it was read from."""
+    next_page_token: _builtins.str
+    """Token of the next page; empty on the last."""
+    @_builtins.property
+    def release(self) -> Global___Release:
+        """The release."""
+
+    @_builtins.property
+    def before(self) -> Global___Release:
+        """The one before it; absent when that is not loaded, and then no changes are
+        known.
+        """
+
+    @_builtins.property
+    def counts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ChangeCount]:
+        """Number of changes of each kind, whatever kind was asked for."""
+
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___CodeChange]:
+        """This page, in order of code."""
+
+    def __init__(
+        self,
+        *,
+        catalog_id: _builtins.str = ...,
+        release: Global___Release | None = ...,
+        before: Global___Release | None = ...,
+        counts: _abc.Iterable[Global___ChangeCount] | None = ...,
+        changes: _abc.Iterable[Global___CodeChange] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["before", b"before", "release", b"release"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["before", b"before", "catalog_id", b"catalog_id", "changes", b"changes", "counts", b"counts", "next_page_token", b"next_page_token", "release", b"release"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListChangesResponse: _TypeAlias = ListChangesResponse  # noqa: Y015
+
+@_typing.final
+class ChangeCount(_message.Message):
+    """How many codes a release changed in one way."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    kind: Global___CodeChange.Kind.ValueType
+    """In what way."""
+    count: _builtins.int
+    """How many."""
+    def __init__(
+        self,
+        *,
+        kind: Global___CodeChange.Kind.ValueType = ...,
+        count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "kind", b"kind"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChangeCount: _TypeAlias = ChangeCount  # noqa: Y015
+
+@_typing.final
+class CodeChange(_message.Message):
+    """One code that a release changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Kind:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[CodeChange._Kind.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        KIND_UNSPECIFIED: CodeChange._Kind.ValueType  # 0
+        """Never sent."""
+        KIND_ADDED: CodeChange._Kind.ValueType  # 1
+        """No loaded release before had it."""
+        KIND_RETURNED: CodeChange._Kind.ValueType  # 2
+        """The release before did not have it, an earlier one did."""
+        KIND_ENDED: CodeChange._Kind.ValueType  # 3
+        """The release before had it, this one does not."""
+        KIND_REVISED: CodeChange._Kind.ValueType  # 4
+        """Its title or whether it can be reported changed."""
+
+    class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
+        """Ways in which a code can change."""
+
+    KIND_UNSPECIFIED: CodeChange.Kind.ValueType  # 0
+    """Never sent."""
+    KIND_ADDED: CodeChange.Kind.ValueType  # 1
+    """No loaded release before had it."""
+    KIND_RETURNED: CodeChange.Kind.ValueType  # 2
+    """The release before did not have it, an earlier one did."""
+    KIND_ENDED: CodeChange.Kind.ValueType  # 3
+    """The release before had it, this one does not."""
+    KIND_REVISED: CodeChange.Kind.ValueType  # 4
+    """Its title or whether it can be reported changed."""
+
+    KIND_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    kind: Global___CodeChange.Kind.ValueType
+    """In what way."""
+    before: _builtins.str
+    """How it read before; set when it reads otherwise now."""
+    @_builtins.property
+    def code(self) -> Global___CodeRef:
+        """The code as the release has it; as it last was when it ended."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___CodeChange.Kind.ValueType = ...,
+        code: Global___CodeRef | None = ...,
+        before: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["code", b"code"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["before", b"before", "code", b"code", "kind", b"kind"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CodeChange: _TypeAlias = CodeChange  # noqa: Y015
+
+@_typing.final
+class ReadNoteRequest(_message.Message):
+    """Asks for candidate codes of a case note."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOTE_FIELD_NUMBER: _builtins.int
+    SYSTEMS_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    note: _builtins.str
+    """The note; at most 20,000 characters."""
+    on: _builtins.str
+    """Date of service, ISO 8601; empty for the newest release."""
+    @_builtins.property
+    def systems(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only these systems; empty for all that are loaded."""
+
+    def __init__(
+        self,
+        *,
+        note: _builtins.str = ...,
+        systems: _abc.Iterable[_builtins.str] | None = ...,
+        on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["note", b"note", "on", b"on", "systems", b"systems"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadNoteRequest: _TypeAlias = ReadNoteRequest  # noqa: Y015
+
+@_typing.final
+class ReadNoteResponse(_message.Message):
+    """What was found in a case note."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CATALOG_ID_FIELD_NUMBER: _builtins.int
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    catalog_id: _builtins.str
+    """The catalog that was searched."""
+    @_builtins.property
+    def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___NoteFinding]:
+        """In the order in which they stand in the note."""
+
+    def __init__(
+        self,
+        *,
+        catalog_id: _builtins.str = ...,
+        findings: _abc.Iterable[Global___NoteFinding] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["catalog_id", b"catalog_id", "findings", b"findings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadNoteResponse: _TypeAlias = ReadNoteResponse  # noqa: Y015
+
+@_typing.final
+class NoteFinding(_message.Message):
+    """One finding of a case note."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Status:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[NoteFinding._Status.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STATUS_UNSPECIFIED: NoteFinding._Status.ValueType  # 0
+        """Never sent."""
+        STATUS_AFFIRMED: NoteFinding._Status.ValueType  # 1
+        """It is there."""
+        STATUS_NEGATED: NoteFinding._Status.ValueType  # 2
+        """It is said not to be there."""
+        STATUS_HISTORICAL: NoteFinding._Status.ValueType  # 3
+        """It was there."""
+        STATUS_UNCERTAIN: NoteFinding._Status.ValueType  # 4
+        """It may be there: "possible", "rule out"."""
+        STATUS_FAMILY: NoteFinding._Status.ValueType  # 5
+        """Somebody else has it, a relative."""
+
+    class Status(_Status, metaclass=_StatusEnumTypeWrapper):
+        """What a note says of a finding."""
+
+    STATUS_UNSPECIFIED: NoteFinding.Status.ValueType  # 0
+    """Never sent."""
+    STATUS_AFFIRMED: NoteFinding.Status.ValueType  # 1
+    """It is there."""
+    STATUS_NEGATED: NoteFinding.Status.ValueType  # 2
+    """It is said not to be there."""
+    STATUS_HISTORICAL: NoteFinding.Status.ValueType  # 3
+    """It was there."""
+    STATUS_UNCERTAIN: NoteFinding.Status.ValueType  # 4
+    """It may be there: "possible", "rule out"."""
+    STATUS_FAMILY: NoteFinding.Status.ValueType  # 5
+    """Somebody else has it, a relative."""
+
+    PLACE_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    CUE_FIELD_NUMBER: _builtins.int
+    CANDIDATES_FIELD_NUMBER: _builtins.int
+    status: Global___NoteFinding.Status.ValueType
+    """What the note says of it."""
+    @_builtins.property
+    def place(self) -> Global___Mark:
+        """Where it stands in the note, counted in Unicode code points."""
+
+    @_builtins.property
+    def cue(self) -> Global___Mark:
+        """The words that say so ("denies", "history of"), when they do; absent for
+        what is affirmed without more.
+        """
+
+    @_builtins.property
+    def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___NoteCandidate]:
+        """Candidate codes, best first; empty for what is negated."""
+
+    def __init__(
+        self,
+        *,
+        place: Global___Mark | None = ...,
+        status: Global___NoteFinding.Status.ValueType = ...,
+        cue: Global___Mark | None = ...,
+        candidates: _abc.Iterable[Global___NoteCandidate] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cue", b"cue", "place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidates", b"candidates", "cue", b"cue", "place", b"place", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NoteFinding: _TypeAlias = NoteFinding  # noqa: Y015
+
+@_typing.final
+class NoteCandidate(_message.Message):
+    """A code that a finding may be coded with."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    MISSING_FIELD_NUMBER: _builtins.int
+    score: _builtins.float
+    """Relevance; comparable within one finding only."""
+    @_builtins.property
+    def code(self) -> Global___CodeRef:
+        """The code."""
+
+    @_builtins.property
+    def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Mark]:
+        """Words of the note that speak for it, in order, without overlap."""
+
+    @_builtins.property
+    def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What is not stated and would make it more specific: "laterality not stated"."""
+
+    def __init__(
+        self,
+        *,
+        code: Global___CodeRef | None = ...,
+        score: _builtins.float = ...,
+        evidence: _abc.Iterable[Global___Mark] | None = ...,
+        missing: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["code", b"code"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "evidence", b"evidence", "missing", b"missing", "score", b"score"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NoteCandidate: _TypeAlias = NoteCandidate  # noqa: Y015
+
+@_typing.final
+class CheckClaimRequest(_message.Message):
+    """Asks for a claim to be checked."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _ClaimType:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _ClaimTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[CheckClaimRequest._ClaimType.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        CLAIM_TYPE_UNSPECIFIED: CheckClaimRequest._ClaimType.ValueType  # 0
+        """Not allowed."""
+        CLAIM_TYPE_PROFESSIONAL: CheckClaimRequest._ClaimType.ValueType  # 1
+        """By a physician or other practitioner."""
+        CLAIM_TYPE_HOSPITAL_OUTPATIENT: CheckClaimRequest._ClaimType.ValueType  # 2
+        """By a hospital for outpatients."""
+        CLAIM_TYPE_INPATIENT: CheckClaimRequest._ClaimType.ValueType  # 3
+        """By a hospital for inpatients."""
+        CLAIM_TYPE_DME: CheckClaimRequest._ClaimType.ValueType  # 4
+        """By a supplier of durable medical equipment."""
+
+    class ClaimType(_ClaimType, metaclass=_ClaimTypeEnumTypeWrapper):
+        """Kinds of claims."""
+
+    CLAIM_TYPE_UNSPECIFIED: CheckClaimRequest.ClaimType.ValueType  # 0
+    """Not allowed."""
+    CLAIM_TYPE_PROFESSIONAL: CheckClaimRequest.ClaimType.ValueType  # 1
+    """By a physician or other practitioner."""
+    CLAIM_TYPE_HOSPITAL_OUTPATIENT: CheckClaimRequest.ClaimType.ValueType  # 2
+    """By a hospital for outpatients."""
+    CLAIM_TYPE_INPATIENT: CheckClaimRequest.ClaimType.ValueType  # 3
+    """By a hospital for inpatients."""
+    CLAIM_TYPE_DME: CheckClaimRequest.ClaimType.ValueType  # 4
+    """By a supplier of durable medical equipment."""
+
+    CLAIM_TYPE_FIELD_NUMBER: _builtins.int
+    DATE_OF_SERVICE_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    PATIENT_AGE_FIELD_NUMBER: _builtins.int
+    claim_type: Global___CheckClaimRequest.ClaimType.ValueType
+    """What is claimed; the edits differ."""
+    date_of_service: _builtins.str
+    """Date of service, ISO 8601; of discharge for an inpatient claim."""
+    patient_age: _builtins.int
+    """Age of the patient in whole years on that date; absent when not said."""
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimLine]:
+        """At most 100."""
+
+    def __init__(
+        self,
+        *,
+        claim_type: Global___CheckClaimRequest.ClaimType.ValueType = ...,
+        date_of_service: _builtins.str = ...,
+        lines: _abc.Iterable[Global___ClaimLine] | None = ...,
+        patient_age: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_patient_age", b"_patient_age", "patient_age", b"patient_age"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_patient_age", b"_patient_age", "claim_type", b"claim_type", "date_of_service", b"date_of_service", "lines", b"lines", "patient_age", b"patient_age"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__patient_age: _TypeAlias = _typing.Literal["patient_age"]  # noqa: Y015
+    _WhichOneofArgType__patient_age: _TypeAlias = _typing.Literal["_patient_age", b"_patient_age"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__patient_age) -> _WhichOneofReturnType__patient_age | None: ...
+
+Global___CheckClaimRequest: _TypeAlias = CheckClaimRequest  # noqa: Y015
+
+@_typing.final
+class ClaimLine(_message.Message):
+    """One code of a claim. Diagnoses are in order: the first is the principal or
+    first-listed one.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYSTEM_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    MODIFIERS_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    system: _builtins.str
+    """Code system key."""
+    code: _builtins.str
+    """The code; case, blanks and dots do not matter."""
+    units: _builtins.int
+    """Units of service; 0 counts as 1."""
+    @_builtins.property
+    def modifiers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Modifiers of two characters; at most 8."""
+
+    def __init__(
+        self,
+        *,
+        system: _builtins.str = ...,
+        code: _builtins.str = ...,
+        modifiers: _abc.Iterable[_builtins.str] | None = ...,
+        units: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "modifiers", b"modifiers", "system", b"system", "units", b"units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClaimLine: _TypeAlias = ClaimLine  # noqa: Y015
+
+@_typing.final
+class CheckClaimResponse(_message.Message):
+    """What the rules say of a claim."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CATALOG_ID_FIELD_NUMBER: _builtins.int
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    NOT_CHECKED_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    RELEASES_FIELD_NUMBER: _builtins.int
+    catalog_id: _builtins.str
+    """The catalog it was read from."""
+    @_builtins.property
+    def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimFinding]:
+        """Most severe first, then in order of lines."""
+
+    @_builtins.property
+    def not_checked(self) -> _containers.RepeatedCompositeFieldContainer[Global___NotChecked]:
+        """Rules that could not be applied, and why."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[Global___Source]:
+        """Every source that a finding names, once."""
+
+    @_builtins.property
+    def releases(self) -> _containers.RepeatedCompositeFieldContainer[Global___Release]:
+        """Releases that were read."""
+
+    def __init__(
+        self,
+        *,
+        catalog_id: _builtins.str = ...,
+        findings: _abc.Iterable[Global___ClaimFinding] | None = ...,
+        not_checked: _abc.Iterable[Global___NotChecked] | None = ...,
+        sources: _abc.Iterable[Global___Source] | None = ...,
+        releases: _abc.Iterable[Global___Release] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["catalog_id", b"catalog_id", "findings", b"findings", "not_checked", b"not_checked", "releases", b"releases", "sources", b"sources"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckClaimResponse: _TypeAlias = CheckClaimResponse  # noqa: Y015
+
+@_typing.final
+class ClaimFinding(_message.Message):
+    """What a rule says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Severity:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _SeverityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[ClaimFinding._Severity.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        SEVERITY_UNSPECIFIED: ClaimFinding._Severity.ValueType  # 0
+        """Never sent."""
+        SEVERITY_ERROR: ClaimFinding._Severity.ValueType  # 1
+        """The claim cannot be right so."""
+        SEVERITY_WARNING: ClaimFinding._Severity.ValueType  # 2
+        """It may be right; somebody has to look."""
+        SEVERITY_INFO: ClaimFinding._Severity.ValueType  # 3
+        """Good to know."""
+
+    class Severity(_Severity, metaclass=_SeverityEnumTypeWrapper):
+        """Degrees of severity."""
+
+    SEVERITY_UNSPECIFIED: ClaimFinding.Severity.ValueType  # 0
+    """Never sent."""
+    SEVERITY_ERROR: ClaimFinding.Severity.ValueType  # 1
+    """The claim cannot be right so."""
+    SEVERITY_WARNING: ClaimFinding.Severity.ValueType  # 2
+    """It may be right; somebody has to look."""
+    SEVERITY_INFO: ClaimFinding.Severity.ValueType  # 3
+    """Good to know."""
+
+    SEVERITY_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    SOURCE_ID_FIELD_NUMBER: _builtins.int
+    severity: Global___ClaimFinding.Severity.ValueType
+    """How severe it is."""
+    rule: _builtins.str
+    """The rule, in capitals: "CODE_UNKNOWN", "NOT_BILLABLE", "EXCLUDES1"."""
+    message: _builtins.str
+    """What is wrong or to be looked at, and what can be done."""
+    source_id: _builtins.str
+    """Source.id."""
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Lines concerned, counted from 0."""
+
+    def __init__(
+        self,
+        *,
+        severity: Global___ClaimFinding.Severity.ValueType = ...,
+        rule: _builtins.str = ...,
+        lines: _abc.Iterable[_builtins.int] | None = ...,
+        message: _builtins.str = ...,
+        source_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lines", b"lines", "message", b"message", "rule", b"rule", "severity", b"severity", "source_id", b"source_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClaimFinding: _TypeAlias = ClaimFinding  # noqa: Y015
+
+@_typing.final
+class NotChecked(_message.Message):
+    """A rule that was not applied."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULE_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
+    rule: _builtins.str
+    """The rule."""
+    why: _builtins.str
+    """Why: what is not loaded, withheld or not said."""
+    def __init__(
+        self,
+        *,
+        rule: _builtins.str = ...,
+        why: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule", "why", b"why"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NotChecked: _TypeAlias = NotChecked  # noqa: Y015

@@ -75,6 +75,21 @@ class LookupServiceStub:
                 request_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SuggestRequest.SerializeToString,
                 response_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SuggestResponse.FromString,
                 _registered_method=True)
+        self.ListChanges = channel.unary_unary(
+                '/codingahead.lookup.v1.LookupService/ListChanges',
+                request_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.ListChangesRequest.SerializeToString,
+                response_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.ListChangesResponse.FromString,
+                _registered_method=True)
+        self.ReadNote = channel.unary_unary(
+                '/codingahead.lookup.v1.LookupService/ReadNote',
+                request_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.ReadNoteRequest.SerializeToString,
+                response_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.ReadNoteResponse.FromString,
+                _registered_method=True)
+        self.CheckClaim = channel.unary_unary(
+                '/codingahead.lookup.v1.LookupService/CheckClaim',
+                request_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.CheckClaimRequest.SerializeToString,
+                response_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.CheckClaimResponse.FromString,
+                _registered_method=True)
 
 
 class LookupServiceServicer:
@@ -141,6 +156,31 @@ class LookupServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListChanges(self, request, context):
+        """What a release changed against the one before it: codes added, returned,
+        ended, and codes that read otherwise. Only public facts are returned.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReadNote(self, request, context):
+        """Candidate codes for each finding of a case note, with the words that speak
+        for them. The note is neither stored nor logged. Only public facts are
+        searched and returned.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckClaim(self, request, context):
+        """What the rules in the catalog say of the lines of a claim. What cannot be
+        checked for lack of data is named; nothing says that a claim will be paid.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LookupServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -178,6 +218,21 @@ def add_LookupServiceServicer_to_server(servicer, server):
                     servicer.Suggest,
                     request_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SuggestRequest.FromString,
                     response_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SuggestResponse.SerializeToString,
+            ),
+            'ListChanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListChanges,
+                    request_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.ListChangesRequest.FromString,
+                    response_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.ListChangesResponse.SerializeToString,
+            ),
+            'ReadNote': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReadNote,
+                    request_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.ReadNoteRequest.FromString,
+                    response_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.ReadNoteResponse.SerializeToString,
+            ),
+            'CheckClaim': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckClaim,
+                    request_deserializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.CheckClaimRequest.FromString,
+                    response_serializer=codingahead_dot_lookup_dot_v1_dot_lookup__pb2.CheckClaimResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -375,6 +430,87 @@ class LookupService:
             '/codingahead.lookup.v1.LookupService/Suggest',
             codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SuggestRequest.SerializeToString,
             codingahead_dot_lookup_dot_v1_dot_lookup__pb2.SuggestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/codingahead.lookup.v1.LookupService/ListChanges',
+            codingahead_dot_lookup_dot_v1_dot_lookup__pb2.ListChangesRequest.SerializeToString,
+            codingahead_dot_lookup_dot_v1_dot_lookup__pb2.ListChangesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReadNote(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/codingahead.lookup.v1.LookupService/ReadNote',
+            codingahead_dot_lookup_dot_v1_dot_lookup__pb2.ReadNoteRequest.SerializeToString,
+            codingahead_dot_lookup_dot_v1_dot_lookup__pb2.ReadNoteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckClaim(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/codingahead.lookup.v1.LookupService/CheckClaim',
+            codingahead_dot_lookup_dot_v1_dot_lookup__pb2.CheckClaimRequest.SerializeToString,
+            codingahead_dot_lookup_dot_v1_dot_lookup__pb2.CheckClaimResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -66,6 +66,19 @@ class LookupServiceStub:
     """
     Suggest: _grpc.UnaryUnaryMultiCallable[_lookup_pb2.SuggestRequest, _lookup_pb2.SuggestResponse]
     """Completions for what has been typed so far, by code prefix or by words."""
+    ListChanges: _grpc.UnaryUnaryMultiCallable[_lookup_pb2.ListChangesRequest, _lookup_pb2.ListChangesResponse]
+    """What a release changed against the one before it: codes added, returned,
+    ended, and codes that read otherwise. Only public facts are returned.
+    """
+    ReadNote: _grpc.UnaryUnaryMultiCallable[_lookup_pb2.ReadNoteRequest, _lookup_pb2.ReadNoteResponse]
+    """Candidate codes for each finding of a case note, with the words that speak
+    for them. The note is neither stored nor logged. Only public facts are
+    searched and returned.
+    """
+    CheckClaim: _grpc.UnaryUnaryMultiCallable[_lookup_pb2.CheckClaimRequest, _lookup_pb2.CheckClaimResponse]
+    """What the rules in the catalog say of the lines of a claim. What cannot be
+    checked for lack of data is named; nothing says that a claim will be paid.
+    """
 
 @_typing.type_check_only
 class LookupServiceAsyncStub(LookupServiceStub):
@@ -103,6 +116,19 @@ class LookupServiceAsyncStub(LookupServiceStub):
     """
     Suggest: _aio.UnaryUnaryMultiCallable[_lookup_pb2.SuggestRequest, _lookup_pb2.SuggestResponse]  # type: ignore[assignment]
     """Completions for what has been typed so far, by code prefix or by words."""
+    ListChanges: _aio.UnaryUnaryMultiCallable[_lookup_pb2.ListChangesRequest, _lookup_pb2.ListChangesResponse]  # type: ignore[assignment]
+    """What a release changed against the one before it: codes added, returned,
+    ended, and codes that read otherwise. Only public facts are returned.
+    """
+    ReadNote: _aio.UnaryUnaryMultiCallable[_lookup_pb2.ReadNoteRequest, _lookup_pb2.ReadNoteResponse]  # type: ignore[assignment]
+    """Candidate codes for each finding of a case note, with the words that speak
+    for them. The note is neither stored nor logged. Only public facts are
+    searched and returned.
+    """
+    CheckClaim: _aio.UnaryUnaryMultiCallable[_lookup_pb2.CheckClaimRequest, _lookup_pb2.CheckClaimResponse]  # type: ignore[assignment]
+    """What the rules in the catalog say of the lines of a claim. What cannot be
+    checked for lack of data is named; nothing says that a claim will be paid.
+    """
 
 class LookupServiceServicer(metaclass=_abc_1.ABCMeta):
     """Reads the published catalog. Every method is idempotent and safe to retry.
@@ -179,5 +205,36 @@ class LookupServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_lookup_pb2.SuggestResponse, _abc.Awaitable[_lookup_pb2.SuggestResponse]]:
         """Completions for what has been typed so far, by code prefix or by words."""
+
+    @_abc_1.abstractmethod
+    def ListChanges(
+        self,
+        request: _lookup_pb2.ListChangesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lookup_pb2.ListChangesResponse, _abc.Awaitable[_lookup_pb2.ListChangesResponse]]:
+        """What a release changed against the one before it: codes added, returned,
+        ended, and codes that read otherwise. Only public facts are returned.
+        """
+
+    @_abc_1.abstractmethod
+    def ReadNote(
+        self,
+        request: _lookup_pb2.ReadNoteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lookup_pb2.ReadNoteResponse, _abc.Awaitable[_lookup_pb2.ReadNoteResponse]]:
+        """Candidate codes for each finding of a case note, with the words that speak
+        for them. The note is neither stored nor logged. Only public facts are
+        searched and returned.
+        """
+
+    @_abc_1.abstractmethod
+    def CheckClaim(
+        self,
+        request: _lookup_pb2.CheckClaimRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lookup_pb2.CheckClaimResponse, _abc.Awaitable[_lookup_pb2.CheckClaimResponse]]:
+        """What the rules in the catalog say of the lines of a claim. What cannot be
+        checked for lack of data is named; nothing says that a claim will be paid.
+        """
 
 def add_LookupServiceServicer_to_server(servicer: LookupServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

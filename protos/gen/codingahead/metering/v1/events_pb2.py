@@ -26,7 +26,7 @@ from codingahead.metering.v1 import metering_pb2 as codingahead_dot_metering_dot
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$codingahead/metering/v1/events.proto\x12\x17\x63odingahead.metering.v1\x1a&codingahead/metering/v1/metering.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc7\x02\n\x0bViewGranted\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x31\n\x07subject\x18\x02 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12\x0c\n\x04plan\x18\x03 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x04 \x01(\t\x12\x10\n\x08resource\x18\x05 \x01(\t\x12\r\n\x05units\x18\x06 \x01(\x03\x12\x30\n\x0cperiod_start\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nperiod_end\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ngranted_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05shard\x18\n \x01(\r\x12\x10\n\x08\x65ntry_id\x18\x0b \x01(\t\"\xea\x02\n\x0f\x41llowanceMerged\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12/\n\x05guest\x18\x02 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12\x31\n\x07\x61\x63\x63ount\x18\x03 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12\x0c\n\x04plan\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x05 \x01(\t\x12\x11\n\tresources\x18\x06 \x03(\t\x12\x30\n\x0cperiod_start\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nperiod_end\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tmerged_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05shard\x18\n \x01(\r\x12\x10\n\x08\x65ntry_id\x18\x0b \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$codingahead/metering/v1/events.proto\x12\x17\x63odingahead.metering.v1\x1a&codingahead/metering/v1/metering.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe6\x02\n\x0bViewGranted\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x31\n\x07subject\x18\x02 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12\x0c\n\x04plan\x18\x03 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x04 \x01(\t\x12\x10\n\x08resource\x18\x05 \x01(\t\x12\r\n\x05units\x18\x06 \x01(\x03\x12\x30\n\x0cperiod_start\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nperiod_end\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ngranted_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05shard\x18\n \x01(\r\x12\x10\n\x08\x65ntry_id\x18\x0b \x01(\t\x12\x0e\n\x06period\x18\x0c \x01(\t\x12\r\n\x05limit\x18\r \x01(\x03\"\xfa\x02\n\x0f\x41llowanceMerged\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12/\n\x05guest\x18\x02 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12\x31\n\x07\x61\x63\x63ount\x18\x03 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12\x0c\n\x04plan\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x05 \x01(\t\x12\x11\n\tresources\x18\x06 \x03(\t\x12\x30\n\x0cperiod_start\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nperiod_end\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tmerged_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05shard\x18\n \x01(\r\x12\x10\n\x08\x65ntry_id\x18\x0b \x01(\t\x12\x0e\n\x06period\x18\x0c \x01(\t\"\xbf\x01\n\nGuestSpent\x12/\n\x05guest\x18\x01 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12\x31\n\x07\x61\x63\x63ount\x18\x02 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12,\n\x08spent_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05shard\x18\x04 \x01(\r\x12\x10\n\x08\x65ntry_id\x18\x05 \x01(\t\"\x92\x01\n\rSubjectErased\x12\x31\n\x07subject\x18\x01 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12-\n\terased_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05shard\x18\x03 \x01(\r\x12\x10\n\x08\x65ntry_id\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,11 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'codingahead.metering.v1.eve
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_VIEWGRANTED']._serialized_start=139
-  _globals['_VIEWGRANTED']._serialized_end=466
-  _globals['_ALLOWANCEMERGED']._serialized_start=469
-  _globals['_ALLOWANCEMERGED']._serialized_end=831
+  _globals['_VIEWGRANTED']._serialized_end=497
+  _globals['_ALLOWANCEMERGED']._serialized_start=500
+  _globals['_ALLOWANCEMERGED']._serialized_end=878
+  _globals['_GUESTSPENT']._serialized_start=881
+  _globals['_GUESTSPENT']._serialized_end=1072
+  _globals['_SUBJECTERASED']._serialized_start=1075
+  _globals['_SUBJECTERASED']._serialized_end=1221
 # @@protoc_insertion_point(module_scope)

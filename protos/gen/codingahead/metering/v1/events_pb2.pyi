@@ -23,8 +23,10 @@ DESCRIPTOR: _descriptor.FileDescriptor
 @_typing.final
 class ViewGranted(_message.Message):
     """One entry of the ledger: a unit of a fast action was granted. Event type
-    com.codingahead.metering.view_granted.v1, stream METERING. Readers drop
-    duplicates by shard and entry.
+    com.codingahead.metering.view_granted.v1, stream METERING, on a subject that
+    ends in the shard. Readers drop duplicates by shard and entry. Once its
+    account is erased, an entry stands on a subject that ends in "anonymous",
+    without the subject's identifier and the resource.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -40,10 +42,12 @@ class ViewGranted(_message.Message):
     GRANTED_AT_FIELD_NUMBER: _builtins.int
     SHARD_FIELD_NUMBER: _builtins.int
     ENTRY_ID_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     """Identifies the decision; equal to DecideResponse.decision_id."""
     plan: _builtins.str
-    """Plan in force."""
+    """Plan it was counted under: the largest one held within the period."""
     action: _builtins.str
     """The action charged."""
     resource: _builtins.str
@@ -54,6 +58,14 @@ class ViewGranted(_message.Message):
     """Shard whose outbox recorded it."""
     entry_id: _builtins.str
     """Identifier of the outbox entry within the shard."""
+    period: _builtins.str
+    """The period charged, as the count names it: "2026-04" of a calendar month,
+    "30d" of days from the first grant.
+    """
+    limit: _builtins.int
+    """Units in the period under the largest plan held within it; -1 when
+    unlimited.
+    """
     @_builtins.property
     def subject(self) -> _metering_pb2.Subject:
         """Who was granted."""
@@ -84,10 +96,12 @@ class ViewGranted(_message.Message):
         granted_at: _timestamp_pb2.Timestamp | None = ...,
         shard: _builtins.int = ...,
         entry_id: _builtins.str = ...,
+        period: _builtins.str = ...,
+        limit: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["granted_at", b"granted_at", "period_end", b"period_end", "period_start", b"period_start", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "decision_id", b"decision_id", "entry_id", b"entry_id", "granted_at", b"granted_at", "period_end", b"period_end", "period_start", b"period_start", "plan", b"plan", "resource", b"resource", "shard", b"shard", "subject", b"subject", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "decision_id", b"decision_id", "entry_id", b"entry_id", "granted_at", b"granted_at", "limit", b"limit", "period", b"period", "period_end", b"period_end", "period_start", b"period_start", "plan", b"plan", "resource", b"resource", "shard", b"shard", "subject", b"subject", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -113,6 +127,7 @@ class AllowanceMerged(_message.Message):
     MERGED_AT_FIELD_NUMBER: _builtins.int
     SHARD_FIELD_NUMBER: _builtins.int
     ENTRY_ID_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
     merge_id: _builtins.str
     """Identifies the merge."""
     plan: _builtins.str
@@ -123,6 +138,8 @@ class AllowanceMerged(_message.Message):
     """Shard whose outbox recorded it: the account's."""
     entry_id: _builtins.str
     """Identifier of the outbox entry within the shard."""
+    period: _builtins.str
+    """The account's period, named as in ViewGranted; empty when none has begun."""
     @_builtins.property
     def guest(self) -> _metering_pb2.Subject:
         """The guest, spent from then on."""
@@ -161,11 +178,103 @@ class AllowanceMerged(_message.Message):
         merged_at: _timestamp_pb2.Timestamp | None = ...,
         shard: _builtins.int = ...,
         entry_id: _builtins.str = ...,
+        period: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "guest", b"guest", "merged_at", b"merged_at", "period_end", b"period_end", "period_start", b"period_start"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "action", b"action", "entry_id", b"entry_id", "guest", b"guest", "merge_id", b"merge_id", "merged_at", b"merged_at", "period_end", b"period_end", "period_start", b"period_start", "plan", b"plan", "resources", b"resources", "shard", b"shard"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "action", b"action", "entry_id", b"entry_id", "guest", b"guest", "merge_id", b"merge_id", "merged_at", b"merged_at", "period", b"period", "period_end", b"period_end", "period_start", b"period_start", "plan", b"plan", "resources", b"resources", "shard", b"shard"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AllowanceMerged: _TypeAlias = AllowanceMerged  # noqa: Y015
+
+@_typing.final
+class GuestSpent(_message.Message):
+    """One entry of the ledger: a guest was spent for good on behalf of an account,
+    the step before AllowanceMerged. Event type
+    com.codingahead.metering.guest_spent.v1, stream METERING. Readers drop
+    duplicates by shard and entry.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GUEST_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    SPENT_AT_FIELD_NUMBER: _builtins.int
+    SHARD_FIELD_NUMBER: _builtins.int
+    ENTRY_ID_FIELD_NUMBER: _builtins.int
+    shard: _builtins.int
+    """Shard whose outbox recorded it: the guest's."""
+    entry_id: _builtins.str
+    """Identifier of the outbox entry within the shard."""
+    @_builtins.property
+    def guest(self) -> _metering_pb2.Subject:
+        """The guest."""
+
+    @_builtins.property
+    def account(self) -> _metering_pb2.Subject:
+        """The account that takes over; without an identifier once it is erased."""
+
+    @_builtins.property
+    def spent_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was spent, by metering's clock, UTC."""
+
+    def __init__(
+        self,
+        *,
+        guest: _metering_pb2.Subject | None = ...,
+        account: _metering_pb2.Subject | None = ...,
+        spent_at: _timestamp_pb2.Timestamp | None = ...,
+        shard: _builtins.int = ...,
+        entry_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "guest", b"guest", "spent_at", b"spent_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "entry_id", b"entry_id", "guest", b"guest", "shard", b"shard", "spent_at", b"spent_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GuestSpent: _TypeAlias = GuestSpent  # noqa: Y015
+
+@_typing.final
+class SubjectErased(_message.Message):
+    """One entry of the ledger: a subject was erased. What the ledger says of it
+    before is made anonymous; this entry stays, so that an older copy of the
+    count, once restored, forgets the subject again. Event type
+    com.codingahead.metering.subject_erased.v1, stream METERING. Readers drop
+    duplicates by shard and entry.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    ERASED_AT_FIELD_NUMBER: _builtins.int
+    SHARD_FIELD_NUMBER: _builtins.int
+    ENTRY_ID_FIELD_NUMBER: _builtins.int
+    shard: _builtins.int
+    """Shard whose outbox recorded it: the subject's."""
+    entry_id: _builtins.str
+    """Identifier of the outbox entry within the shard."""
+    @_builtins.property
+    def subject(self) -> _metering_pb2.Subject:
+        """Who was erased."""
+
+    @_builtins.property
+    def erased_at(self) -> _timestamp_pb2.Timestamp:
+        """When, by metering's clock, UTC."""
+
+    def __init__(
+        self,
+        *,
+        subject: _metering_pb2.Subject | None = ...,
+        erased_at: _timestamp_pb2.Timestamp | None = ...,
+        shard: _builtins.int = ...,
+        entry_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["erased_at", b"erased_at", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry_id", b"entry_id", "erased_at", b"erased_at", "shard", b"shard", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SubjectErased: _TypeAlias = SubjectErased  # noqa: Y015

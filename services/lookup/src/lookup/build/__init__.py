@@ -1,6 +1,6 @@
-"""From a published source to a finished, immutable catalog.
+"""From published sources to a finished, immutable catalog.
 
-:mod:`~lookup.build.source` finds the files, :mod:`~lookup.build.tabular_xml` reads them,
-:mod:`~lookup.build.classification` makes the tree, :mod:`~lookup.build.write` and
-:mod:`~lookup.build.search_index` store it, :mod:`~lookup.build.builder` does all that in order.
+:mod:`~lookup.build.parts` names what is read, :mod:`~lookup.build.builder` has each part write
+itself and makes the result current. There is a package for each code set, and one for the
+layouts of official files.
 """

@@ -1,0 +1,1 @@
+"""Reads CPT descriptor files, which only a licensed site may load, into a catalog."""

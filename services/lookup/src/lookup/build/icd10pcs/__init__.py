@@ -1,0 +1,1 @@
+"""Reads ICD-10-PCS and writes it into the catalog."""

@@ -1,0 +1,291 @@
+"""Medical words that recur in titles, said plainly. Written and reviewed by us.
+
+A clause says what a word means wherever the classification uses it, not what a patient has. The
+longer phrase stands before the word it contains, and only the first that fits a place is used.
+"""
+
+import re
+from typing import Final
+
+_CLAUSES: Final = (
+    # Growths.
+    (
+        r"secondary malignant neoplasms?",
+        "a secondary malignant neoplasm is cancer that has spread from where it began",
+    ),
+    (r"malignant neoplasms?", "a malignant neoplasm is a cancer"),
+    (r"benign neoplasms?", "a benign neoplasm is a growth that is not cancer"),
+    (
+        r"carcinoma in situ",
+        "carcinoma in situ is an early cancer that has not grown into the tissue around it",
+    ),
+    (
+        r"neoplasms? of uncertain behavior",
+        "uncertain behavior means that the laboratory cannot tell whether the growth is harmless",
+    ),
+    (
+        r"neoplasms? of unspecified behavior",
+        "unspecified behavior means that the record does not say whether the growth is cancer",
+    ),
+    (r"neoplasms?", "a neoplasm is an abnormal growth of tissue"),
+    (r"melanoma", "melanoma is a cancer of the cells that color the skin"),
+    (r"lymphomas?", "a lymphoma is a cancer of the lymph system"),
+    (r"leukemias?", "leukemia is a cancer of the tissue that makes blood"),
+    (r"sarcomas?", "a sarcoma is a cancer of bone or soft tissue"),
+    (r"lipomas?|lipomatous", "a lipoma is a harmless lump of fat"),
+    (r"hemangiomas?", "a hemangioma is a harmless tangle of small blood vessels"),
+    # Fractures and other injuries.
+    (
+        r"torus fractures?",
+        "in a torus fracture the bone buckles on one side without breaking through",
+    ),
+    (
+        r"greenstick fractures?",
+        "in a greenstick fracture the bone bends and cracks on one side only",
+    ),
+    (r"comminuted", "a comminuted fracture has more than two pieces"),
+    (
+        r"pathological fractures?",
+        "a pathological fracture is a break in bone that disease has weakened",
+    ),
+    (r"stress fractures?", "a stress fracture is a crack from repeated strain"),
+    (r"nondisplaced", "nondisplaced means that the broken ends are still in line"),
+    (r"displaced", "displaced means that the broken ends have moved out of line"),
+    (r"physeal", "physeal means at the growth plate of a bone"),
+    (r"dislocations?", "in a dislocation the bones of a joint have come apart"),
+    (r"subluxations?", "in a subluxation the bones of a joint have partly come apart"),
+    (r"lacerations?", "a laceration is a cut or tear"),
+    (r"contusions?", "a contusion is a bruise"),
+    (r"abrasions?", "an abrasion is a scrape"),
+    (r"corrosions?", "a corrosion is a burn by a chemical"),
+    (r"sprains?", "a sprain is an overstretched or torn ligament"),
+    (r"strain of", "a strain is an overstretched or torn muscle or tendon"),
+    (r"traumatic amputations?", "in a traumatic amputation an accident has cut the part off"),
+    (r"concussion", "a concussion is a brief upset of the brain's working after a blow"),
+    (r"hematomas?", "a hematoma is a pool of blood in the tissue"),
+    (r"underdosing", "underdosing means that less of a drug was taken than prescribed or directed"),
+    (r"adverse effects?", "an adverse effect is harm by a drug that was given correctly"),
+    (r"poisoning", "poisoning includes harm by a drug that was wrongly taken or given"),
+    (
+        r"undetermined(?: intent)?",
+        "undetermined means that the record says it cannot be told how it came about",
+    ),
+    (r"nontraffic", "nontraffic means away from a public road"),
+    # Bones and other parts.
+    (r"radius", "the radius is the forearm bone on the thumb side"),
+    (r"ulna", "the ulna is the forearm bone on the side of the little finger"),
+    (r"humerus|humeral", "the humerus is the bone of the upper arm"),
+    (r"femur|femoral (?:shaft|neck|condyle)", "the femur is the thigh bone"),
+    (r"tibia|tibial (?:tuberosity|plafond|spine)", "the tibia is the shin bone"),
+    (r"fibula", "the fibula is the thin outer bone of the lower leg"),
+    (r"patella|patellar", "the patella is the kneecap"),
+    (r"clavicle", "the clavicle is the collarbone"),
+    (r"scapula", "the scapula is the shoulder blade"),
+    (r"sternum", "the sternum is the breastbone"),
+    (r"mandible|mandibular", "the mandible is the lower jaw"),
+    (r"maxilla|maxillary", "the maxilla is the upper jaw"),
+    (r"calcaneus", "the calcaneus is the heel bone"),
+    (r"talus", "the talus is the ankle bone"),
+    (r"metacarpals?", "the metacarpals are the bones of the palm"),
+    (r"metatarsals?", "the metatarsals are the long bones of the foot"),
+    (r"phalanx|phalanges", "a phalanx is a bone of a finger or toe"),
+    (r"vertebrae?|vertebral", "a vertebra is one bone of the spine"),
+    (
+        r"cervical vertebra|cervical spine|cervical region|cervicothoracic",
+        "cervical, of the spine, means at the neck",
+    ),
+    (
+        r"thoracic vertebra|thoracic spine|thoracic region|thoracolumbar",
+        "thoracic, of the spine, means at the level of the chest",
+    ),
+    (r"lumbar", "lumbar means at the lower back"),
+    (r"acetabul(?:um|ar)", "the acetabulum is the socket of the hip joint"),
+    (r"meniscus", "the meniscus is the cushion of cartilage in the knee"),
+    (r"cornea|corneal", "the cornea is the clear front of the eye"),
+    (r"retina|retinal", "the retina is the layer at the back of the eye that receives light"),
+    (r"lacrimal", "lacrimal means of the tear glands or ducts"),
+    (r"esophag(?:us|eal)", "the esophagus is the gullet"),
+    (r"trachea|tracheal", "the trachea is the windpipe"),
+    (r"larynx|laryngeal", "the larynx is the voice box"),
+    # Blood vessels and heart.
+    (
+        r"ST elevation \(STEMI\)",
+        "STEMI is a heart attack with a typical change in the electrocardiogram",
+    ),
+    (r"myocardial infarction", "a myocardial infarction is a heart attack"),
+    (r"cerebral infarction", "a cerebral infarction is a stroke from a blocked vessel"),
+    (r"infarctions?", "an infarction is the death of tissue that gets no blood"),
+    (r"angina pectoris", "angina pectoris is chest pain because the heart gets too little blood"),
+    (
+        r"atrial fibrillation",
+        "in atrial fibrillation the upper chambers of the heart beat fast and unevenly",
+    ),
+    (r"heart failure", "in heart failure the heart pumps too weakly for the body's needs"),
+    (r"hypertension|hypertensive", "hypertension is high blood pressure"),
+    (
+        r"atherosclerosis|atherosclerotic",
+        "atherosclerosis is the narrowing of arteries by fatty deposits",
+    ),
+    (r"(?:thrombo)?phlebitis", "phlebitis is an inflamed vein"),
+    (r"embol(?:ism|us)", "an embolism is a plug, often a clot, that was carried into a vessel"),
+    (r"thrombosis", "thrombosis is a clot that blocks a vessel"),
+    (r"aneurysms?", "an aneurysm is a bulge in the wall of a vessel"),
+    (r"varicose veins|varices", "varices are swollen, twisted veins"),
+    (r"stenosis", "stenosis is a narrowing"),
+    (r"ischemi[ac]", "ischemia is a lack of blood in a tissue"),
+    (r"hemorrhages?|hemorrhagic", "a hemorrhage is a bleeding"),
+    (r"tachycardia", "tachycardia is a fast heartbeat"),
+    (r"bradycardia", "bradycardia is a slow heartbeat"),
+    # Metabolism and blood.
+    (r"type 1 diabetes mellitus", "in type 1 diabetes the body makes almost no insulin"),
+    (
+        r"type 2 diabetes mellitus",
+        "in type 2 diabetes the body makes too little insulin or no longer responds to it well",
+    ),
+    (r"diabetes mellitus", "in diabetes mellitus there is too much sugar in the blood"),
+    (r"hyperglycemia", "hyperglycemia is too much sugar in the blood"),
+    (r"hypoglycemia", "hypoglycemia is too little sugar in the blood"),
+    (r"ketoacidosis", "in ketoacidosis acids build up in the blood for lack of insulin"),
+    (
+        r"hyperosmolarity",
+        "hyperosmolarity is a blood so rich in sugar that it draws water from the body",
+    ),
+    (r"polyneuropath(?:y|ies)", "polyneuropathy is damage to many nerves, often of feet and hands"),
+    (r"neuropath(?:y|ic|ies)", "neuropathy is damage to nerves"),
+    (r"retinopathy", "retinopathy is damage to the back of the eye"),
+    (r"nephropathy", "nephropathy is damage to the kidneys"),
+    (r"macular edema", "macular edema is a swelling at the spot of the eye that sees most sharply"),
+    (r"hypothyroidism", "hypothyroidism is an underactive thyroid gland"),
+    (r"hyperthyroidism|thyrotoxicosis", "in hyperthyroidism the thyroid gland is overactive"),
+    (r"hyperlipidemia|hypercholesterolemia", "hyperlipidemia is too much fat in the blood"),
+    (r"factor VIII", "factor VIII is one of the proteins that make blood clot"),
+    (r"factor IX", "factor IX is one of the proteins that make blood clot"),
+    (r"anemias?", "anemia is a lack of red blood cells or of their pigment"),
+    (r"thrombocytopenia", "thrombocytopenia is a lack of the blood platelets that stop bleeding"),
+    (r"neutropenia", "neutropenia is a lack of the white blood cells that fight bacteria"),
+    (r"immunodeficienc(?:y|ies)", "an immunodeficiency is a weakness of the body's defenses"),
+    # Infection and inflammation.
+    (r"sepsis", "sepsis is a life-threatening reaction of the body to an infection"),
+    (r"(?:cutaneous )?abscess(?:es)?", "an abscess is a pocket of pus"),
+    (r"cellulitis", "cellulitis is a spreading infection of the deeper skin"),
+    (r"osteomyelitis", "osteomyelitis is an infection of bone"),
+    (r"pneumonia", "pneumonia is an infection of the lungs"),
+    (r"bronchitis", "bronchitis is inflammation of the airways"),
+    (
+        r"chronic obstructive pulmonary disease",
+        "chronic obstructive pulmonary disease (COPD) is a lasting narrowing of the airways",
+    ),
+    (r"emphysema", "in emphysema the air sacs of the lung are damaged"),
+    (r"asthma", "in asthma the airways tighten in attacks"),
+    (r"meningitis", "meningitis is inflammation of the coverings of the brain"),
+    (r"encephalitis", "encephalitis is inflammation of the brain"),
+    (r"otitis media", "otitis media is inflammation of the middle ear"),
+    (r"otitis externa", "otitis externa is inflammation of the outer ear canal"),
+    (r"cystitis", "cystitis is inflammation of the bladder"),
+    (r"appendicitis", "appendicitis is inflammation of the appendix"),
+    (r"cholecystitis", "cholecystitis is inflammation of the gallbladder"),
+    (r"pancreatitis", "pancreatitis is inflammation of the pancreas"),
+    (r"hepatitis", "hepatitis is inflammation of the liver"),
+    (r"gastritis", "gastritis is inflammation of the stomach lining"),
+    (r"dermatitis", "dermatitis is inflammation of the skin"),
+    (r"myositis", "myositis is inflammation of muscle"),
+    (r"bursitis", "bursitis is inflammation of a cushion beside a joint"),
+    (r"(?:teno)?synovitis", "synovitis is inflammation of the lining of a joint or tendon"),
+    # Bones, joints and skin.
+    (r"rheumatoid arthritis", "in rheumatoid arthritis the body's defenses attack the joints"),
+    (r"osteoarthritis", "osteoarthritis is the wearing of a joint"),
+    (r"arthritis", "arthritis is inflammation of a joint"),
+    (r"arthropath(?:y|ies)", "an arthropathy is a disease of a joint"),
+    (r"gout", "in gout crystals of uric acid inflame a joint"),
+    (r"osteoporosis", "osteoporosis is a loss of bone that makes it brittle"),
+    (r"osteonecrosis", "osteonecrosis is the death of bone that gets no blood"),
+    (r"scoliosis", "scoliosis is a sideways curve of the spine"),
+    (r"kyphosis", "kyphosis is a forward curve of the upper spine"),
+    (r"spondylopath(?:y|ies)", "a spondylopathy is a disease of the bones of the spine"),
+    (r"pressure ulcers?", "a pressure ulcer is a bedsore"),
+    (r"ulcers?", "an ulcer is an open sore"),
+    (r"gangrene", "gangrene is dying tissue"),
+    (r"necrosis", "necrosis is the death of tissue"),
+    (r"edema", "edema is a swelling with fluid"),
+    (r"urticaria", "urticaria is hives"),
+    (r"pruritus", "pruritus is itching"),
+    # Nerves and mind.
+    (r"dementia", "dementia is a loss of memory and thinking that affects daily life"),
+    (r"epilep(?:sy|tic)", "epilepsy is a tendency to seizures"),
+    (r"intractable", "intractable means that treatment does not control it"),
+    (r"status epilepticus", "status epilepticus is a seizure that does not stop"),
+    (r"status migrainosus", "status migrainosus is a migraine that lasts for days"),
+    (r"hemiplegia|hemiparesis", "hemiplegia is paralysis of one side of the body"),
+    (r"paraplegia", "paraplegia is paralysis of both legs"),
+    (r"quadriplegia|tetraplegia", "quadriplegia is paralysis of all four limbs"),
+    (r"aphasia", "aphasia is trouble speaking or understanding words"),
+    (r"dysphagia", "dysphagia is trouble swallowing"),
+    (r"encephalopathy", "encephalopathy is a disturbed working of the brain"),
+    (r"psychotic", "psychotic means that contact with reality is lost"),
+    (
+        r"in (?:partial |full |sustained |early )*remission",
+        "in remission means that the signs of the illness have lessened or gone",
+    ),
+    # Organs of the belly and the urinary tract.
+    (
+        r"chronic kidney disease",
+        "in chronic kidney disease the kidneys lose their strength over months or years",
+    ),
+    (r"calcul(?:us|i)", "a calculus is a stone"),
+    (r"cirrhosis", "cirrhosis is a scarring of the liver"),
+    (r"hernias?", "in a hernia tissue pushes through a gap in a wall of the body"),
+    (r"fistulas?", "a fistula is an abnormal passage between two organs or to the skin"),
+    (r"diverticul(?:itis|osis)", "diverticula are small pouches in the wall of the bowel"),
+    (r"ascites", "ascites is fluid in the belly"),
+    (r"hematuria", "hematuria is blood in the urine"),
+    (r"proteinuria", "proteinuria is protein in the urine"),
+    (r"dyspnea", "dyspnea is shortness of breath"),
+    (r"syncope", "syncope is fainting"),
+    # Eyes.
+    (r"glaucoma", "glaucoma is damage to the optic nerve, often by pressure in the eye"),
+    (r"cataracts?", "a cataract is a clouding of the lens of the eye"),
+    # Pregnancy and birth.
+    (
+        r"pre-eclampsia",
+        "pre-eclampsia is high blood pressure in pregnancy with signs of harm to organs",
+    ),
+    (r"eclampsia", "eclampsia is seizures in pregnancy with high blood pressure"),
+    (r"puerperium|puerperal", "the puerperium is the six weeks after childbirth"),
+    (r"first trimester", "the first trimester is the time to 14 weeks of pregnancy"),
+    (r"second trimester", "the second trimester is the time from 14 to 28 weeks of pregnancy"),
+    (r"third trimester", "the third trimester is the time from 28 weeks of pregnancy to the birth"),
+    (r"gestation(?:al)?", "gestation is the time in the womb"),
+    (r"endometriosis", "in endometriosis tissue like the lining of the womb grows outside it"),
+    # Circumstances.
+    (
+        r"long[- ]term \(current\)",
+        "long term use means that the patient takes it regularly, now and for some time",
+    ),
+    (
+        r"acquired absence",
+        "acquired absence means that the part was lost or removed, not missing from birth",
+    ),
+    (r"underlying", "the underlying condition is the illness that caused this one"),
+    # Words that qualify.
+    (r"non-?traumatic", "nontraumatic means that no injury caused it"),
+    (r"postprocedural|postoperative", "postprocedural means after an operation or procedure"),
+    (r"congenital", "congenital means present from birth"),
+    (r"idiopathic", "idiopathic means that the cause is not known"),
+    (r"iatrogenic", "iatrogenic means brought about by medical treatment"),
+    (r"bilateral", "bilateral means on both sides"),
+    (r"recurrent", "recurrent means that it has come back"),
+)
+_MOST: Final = 4
+_PATTERN: Final = re.compile(
+    "|".join(rf"(?P<w{place}>\b(?:{words})(?![\w-]))" for place, (words, _) in enumerate(_CLAUSES)),
+    re.IGNORECASE,
+)
+
+
+def plainly(title: str) -> list[str]:
+    """What the medical words of *title* mean, as clauses in the order in which they stand."""
+    found: dict[str, None] = {}
+    for match in _PATTERN.finditer(title):
+        assert match.lastgroup is not None
+        found.setdefault(_CLAUSES[int(match.lastgroup[1:])][1])
+    return list(found)[:_MOST]

@@ -1,0 +1,40 @@
+"""Texts that must never be an internal error, wherever text is taken."""
+
+HOSTILE = [
+    *(
+        "",
+        " ",
+        "\0",
+        "E11.9\0",
+        '"',
+        '""',
+        "'",
+        "*",
+        "NEAR(a b)",
+        "title:x*",
+        "AND",
+        "a AND",
+        "-",
+        "^a",
+    ),
+    *(
+        "{code title}: x",
+        "(((",
+        "a OR",
+        'x" OR "y',
+        "; DROP TABLE stems",
+        "%_%",
+        "\\",
+        "\ud7ff\ue000",
+    ),
+    *(
+        "糖尿病",
+        "𞤀𞤁a b",
+        "e\u0301" * 200,
+        "a" * 500,
+        "1 " * 250,
+        "a b c d e f g h " * 30,
+        "ﷺ" * 500,
+        "½ ² ㎏",
+    ),
+]
