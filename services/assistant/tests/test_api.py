@@ -36,8 +36,8 @@ async def test_whether_a_code_is_billable(assistant: AssistantProcess) -> None:
     assert "W19.XXXA" in fall.text
     whole = await assistant.ask("is e119 reportable", PUBLIC)
     assert whole.text.startswith("Yes: E11.9 is billable")
-    assert "2026-04-01" in whole.text
-    assert "2026-09-30" in whole.text
+    assert "April 1, 2026" in whole.text
+    assert "September 30, 2026" in whole.text
 
 
 async def test_whether_two_codes_go_together(assistant: AssistantProcess) -> None:

@@ -11,6 +11,7 @@ from assistant.evidence import Draft, Evidence, Sentence
 from assistant.facts import Code, CodeFacts, PairFacts
 from assistant.questions import Intent, Mention, Question
 from assistant.sections import COMMON_LANGUAGE, EXCLUDES_AND_COMPANIONS, OFFICIAL_DESCRIPTION
+from assistant.systems import ICD_10_CM
 from servicekit import deadlines
 from servicekit.logs import get_logger
 from servicekit.metrics import Counter
@@ -108,6 +109,9 @@ class Answerer:
         codes: list[Code] = []
         for mention, resolution in zip(question.codes, found, strict=True):
             match resolution:
+                case NoSuchCode(system, listed=listed) if listed:
+                    reason = declines.listed_elsewhen(mention.spelling, system, question.on, listed)
+                    return Declined(reason)
                 case NoSuchCode(system, near, not_loaded):
                     reason = declines.unknown_code(mention.spelling, system, near, not_loaded)
                     return Declined(reason)
@@ -125,6 +129,8 @@ class Answerer:
     ) -> Answer:
         if first.system != second.system:
             return Declined(declines.different_systems(first, second))
+        if first.system != ICD_10_CM:
+            return Declined(declines.no_notes(first.system))
         if EXCLUDES_AND_COMPANIONS not in unlocked:
             return Declined(declines.locked_pair(first.code))
         sections = _readable((OFFICIAL_DESCRIPTION, EXCLUDES_AND_COMPANIONS), unlocked)

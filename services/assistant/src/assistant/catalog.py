@@ -30,12 +30,14 @@ class LookupAway(Exception):  # noqa: N818 - it names a state, not a mistake
 class NoSuchCode:
     """The *system* is loaded and has no such code; *near* are the nearest, best first.
 
-    *not_loaded* are other systems that the spelling has the form of.
+    *not_loaded* are other systems that the spelling has the form of. *listed* says when other
+    releases have the code: first and last day of each stretch, oldest first.
     """
 
     system: str
     near: tuple[Code, ...]
     not_loaded: tuple[str, ...] = ()
+    listed: tuple[tuple[date, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,12 @@ class Lookup:
     async def resolve(self, mention: Mention, on: date | None) -> Resolution:
         """Which code *mention* means.
 
-        Its systems are tried in order. Where none has it, the first that is loaded says what lies
-        near.
+        Its systems are tried in order. Where none has it, the first answers that has it in another
+        release, else the first that knows that it has none and says what lies near.
         """
         missing: list[NoSuchCode] = []
         not_loaded: list[str] = []
+        not_known = False
         for system in mention.systems:
             request = pb.ResolveCodeRequest(system=system, text=mention.spelling, on=_iso(on))
             answer = await self._answered(self._stub.ResolveCode(request, timeout=self._seconds))
@@ -96,12 +99,15 @@ class Lookup:
                 case _Outcome.OUTCOME_FOUND:
                     return wire.code(answer.code)
                 case _Outcome.OUTCOME_CODE_NOT_FOUND:
-                    near = tuple(wire.code(suggestion) for suggestion in answer.suggestions)
-                    missing.append(NoSuchCode(system, near))
+                    missing.append(_no_such_code(system, answer))
                 case _Outcome.OUTCOME_NOT_KNOWN_FOR_DATE:
-                    return NotKnownForDate()
+                    not_known = True
                 case _:
                     not_loaded.append(system)
+        if elsewhen := next((none for none in missing if none.listed), None):
+            return elsewhen
+        if not_known:
+            return NotKnownForDate()
         if missing:
             return replace(missing[0], not_loaded=tuple(not_loaded))
         return NotLoaded(not_loaded[0])
@@ -141,6 +147,17 @@ class Lookup:
             failure = from_rpc_error(error)
             raise LookupAway(f"{failure.reason}: {failure.message}") from None
         return answer
+
+
+def _no_such_code(system: str, answer: pb.ResolveCodeResponse) -> NoSuchCode:
+    return NoSuchCode(
+        system,
+        near=tuple(wire.code(suggestion) for suggestion in answer.suggestions),
+        listed=tuple(
+            (date.fromisoformat(stretch.effective), date.fromisoformat(stretch.expires))
+            for stretch in answer.stretches
+        ),
+    )
 
 
 def _iso(on: date | None) -> str:

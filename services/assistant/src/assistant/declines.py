@@ -37,6 +37,19 @@ def unknown_code(
     return f"{told} Nearest to it: {nearest}. Ask again with the code that was meant."
 
 
+def listed_elsewhen(
+    spelling: str, system: str, on: date | None, listed: tuple[tuple[date, date], ...]
+) -> str:
+    """The release that answers has no such code, and others have it."""
+    when = f"on {on.isoformat()}" if on else "in its newest release"
+    spans = " and ".join(f"{first.isoformat()} to {last.isoformat()}" for first, last in listed)
+    return (
+        f"{NAMES[system]} has no code {spelling} {when}. It is listed from {spans}: ask again with "
+        f"a date of service in that time, such as “What is {spelling} on "
+        f"{listed[-1][1].isoformat()}?”."
+    )
+
+
 def not_loaded(spelling: str, system: str) -> str:
     """The code set that *spelling* has the form of is not here."""
     return (
@@ -71,8 +84,17 @@ def too_many_codes(most: int, *, paired: bool) -> str:
 def different_systems(first: Code, second: Code) -> str:
     """A pair of two code sets."""
     return (
-        f"{first.code} is a {NAMES[first.system]} code and {second.code} a {NAMES[second.system]} "
-        "code; notes speak of codes of their own classification only. Ask about two codes of one."
+        f"{first.code} is a code of {NAMES[first.system]} and {second.code} one of "
+        f"{NAMES[second.system]}; notes speak of codes of their own classification only. Ask about "
+        "two codes of one."
+    )
+
+
+def no_notes(system: str) -> str:
+    """A pair of a code set that has no notes on pairs."""
+    return (
+        f"{NAMES[system]} has no notes on which codes go together, so this cannot be answered "
+        "here. What edits say of two codes of a claim, the claim checker tells."
     )
 
 
