@@ -10,6 +10,8 @@ from servicekit.events import Event, EventType, MalformedEvent
 PAGE_VIEWED = EventType("gateway", "page_viewed", 1, gateway_events.PageViewed)
 VIEW_GRANTED = EventType("metering", "view_granted", 1, metering_events.ViewGranted)
 ALLOWANCE_MERGED = EventType("metering", "allowance_merged", 1, metering_events.AllowanceMerged)
+GUEST_SPENT = EventType("metering", "guest_spent", 1, metering_events.GuestSpent)
+SUBJECT_ERASED = EventType("metering", "subject_erased", 1, metering_events.SubjectErased)
 
 _KINDS = {
     metering_pb2.Subject.KIND_GUEST: "guest",
@@ -51,6 +53,15 @@ def _allowance_merged(event: Event) -> tuple[str, ...]:
     return _subject(merged.account), merged.plan, pages, "merged", source
 
 
+def _guest_spent(event: Event) -> tuple[str, ...]:
+    spent = GUEST_SPENT.parse(event)
+    return _subject(spent.guest), "", "", "spent", f"for {_subject(spent.account)}"
+
+
+def _subject_erased(event: Event) -> tuple[str, ...]:
+    return _subject(SUBJECT_ERASED.parse(event).subject), "", "", "erased"
+
+
 def _subject(subject: metering_pb2.Subject) -> str:
     return f"{_KINDS.get(subject.kind, 'unknown')}/{subject.id}"
 
@@ -60,4 +71,6 @@ _WORDS: dict[str, Callable[[Event], tuple[str, ...]]] = {
     PAGE_VIEWED.type: _page_viewed,
     VIEW_GRANTED.type: _view_granted,
     ALLOWANCE_MERGED.type: _allowance_merged,
+    GUEST_SPENT.type: _guest_spent,
+    SUBJECT_ERASED.type: _subject_erased,
 }

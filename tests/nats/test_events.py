@@ -18,7 +18,13 @@ from codingahead.metering.v1 import events_pb2 as metering_events
 from codingahead.metering.v1 import metering_pb2
 from deploy.local.addresses import write_addresses
 from deploy.local.settings import ROOT
-from deploy.nats.event_lines import ALLOWANCE_MERGED, PAGE_VIEWED, VIEW_GRANTED
+from deploy.nats.event_lines import (
+    ALLOWANCE_MERGED,
+    GUEST_SPENT,
+    PAGE_VIEWED,
+    SUBJECT_ERASED,
+    VIEW_GRANTED,
+)
 from deploy.nats.streams import apply, declared
 from servicekit.events import Event, EventType
 from tests.support.nats_server import NatsServer
@@ -54,6 +60,12 @@ MERGED = ALLOWANCE_MERGED.new(
         resources=["icd-10-cm:A00", "icd-10-cm:A01", "icd-10-cm:A02", "icd-10-cm:A03"],
     ),
     time=AT + timedelta(seconds=2),
+)
+SPENT = GUEST_SPENT.new(
+    metering_events.GuestSpent(guest=GUEST, account=ACCOUNT), time=AT + timedelta(seconds=4)
+)
+ERASED = SUBJECT_ERASED.new(
+    metering_events.SubjectErased(subject=ACCOUNT), time=AT + timedelta(seconds=5)
 )
 PUBLISHED = EventType("lookup", "release_published", 1, lookup_events.ReleasePublished).new(
     lookup_events.ReleasePublished(catalog_id="c1"), time=AT + timedelta(seconds=3)
@@ -96,7 +108,7 @@ async def next_line(process: asyncio.subprocess.Process) -> list[str]:
 async def test_each_kind_of_event_is_told_in_a_line(
     nats_server: NatsServer, jetstream: JetStreamContext
 ) -> None:
-    await publish(jetstream, VIEWED, GRANTED, MERGED, PUBLISHED)
+    await publish(jetstream, VIEWED, GRANTED, MERGED, PUBLISHED, SPENT, ERASED)
     await jetstream.publish("codingahead.gateway.v1.page_viewed", b"no event")
     async with printing("--once", NATS_URL=nats_server.url) as process:
         out, error = await process.communicate()
@@ -110,6 +122,8 @@ async def test_each_kind_of_event_is_told_in_a_line(
         "account/a1 free icd-10-cm:A00, icd-10-cm:A01, icd-10-cm:A02 and 1 more "
         "merged view_code of guest/g1",
         "2026-04-01 12:00:03.250 lookup.release_published.v1",
+        "2026-04-01 12:00:04.250 metering.guest_spent.v1 guest/g1 spent for account/a1",
+        "2026-04-01 12:00:05.250 metering.subject_erased.v1 account/a1 erased",
         "codingahead.gateway.v1.page_viewed: no event: ce-specversion is None, not '1.0'",
     ]
 

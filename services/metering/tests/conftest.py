@@ -7,14 +7,21 @@ import nats
 import pytest
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 
+from metering.keys import SHARDS
 from metering.merge_store import MergeStore
-from metering.redis_connection import RedisConnection
+from metering.redis_connection import Redis, RedisConnection
+from metering.shards import Shards
 from metering.store import Store
 from services.metering.tests.metering_process import MeteringProcess
 from services.metering.tests.valkey_server import ValkeyServer
 from tests.support.nats_server import NatsServer
 
 PLANS = Path(__file__).parents[3] / "deploy" / "plans.yaml"
+
+
+async def open_shards(redis: Redis) -> None:
+    """Let all shards be counted in, as when there is no ledger yet."""
+    await Shards(redis).open(dict.fromkeys(range(SHARDS)), {})
 
 
 @pytest.fixture
@@ -29,7 +36,9 @@ async def valkey(tmp_path: Path) -> AsyncIterator[ValkeyServer]:
 
 @pytest.fixture
 async def redis(valkey: ValkeyServer) -> AsyncIterator[RedisConnection]:
+    """An empty Redis whose shards are open."""
     connection = RedisConnection(valkey.url, seconds=2.0)
+    await open_shards(connection)
     yield connection
     await connection.close()
 
@@ -49,6 +58,12 @@ async def nats_server(tmp_path: Path) -> AsyncIterator[NatsServer]:
     """A bus with the streams of the ledger, of accounts' events and of dead letters."""
     server = NatsServer(tmp_path / "nats")
     await server.start()
+    await declare_streams(server)
+    yield server
+    await server.stop()
+
+
+async def declare_streams(server: NatsServer) -> None:
     client = await nats.connect(server.url)
     for name, subjects in (
         ("METERING", ["codingahead.metering.v1.>"]),
@@ -65,8 +80,6 @@ async def nats_server(tmp_path: Path) -> AsyncIterator[NatsServer]:
             )
         )
     await client.close()
-    yield server
-    await server.stop()
 
 
 @pytest.fixture

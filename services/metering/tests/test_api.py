@@ -225,7 +225,10 @@ async def test_a_changed_plan_file_is_taken_up_and_a_bad_one_is_not(
     mark = len(metering.lines)
     os.rename(away, plans_file)
     await metering.logged("plans_reloaded", after=mark)
+    # What was held within the period lasts to its end; whoever comes anew gets the new limit.
     answer = await metering.stub.Decide(request(), timeout=1)
+    assert answer.allowance.limit == 7
+    answer = await metering.stub.Decide(request(subject="bob"), timeout=1)
     assert answer.allowance.limit == 5
 
 
@@ -300,3 +303,64 @@ async def test_a_wrong_setting_keeps_the_process_from_starting(plans_file: Path)
     assert code != 0
     assert err.count("\n") == 1
     assert "REDIS_URL: must be redis://host:port" in err
+
+
+async def test_a_thousand_at_once_over_three_processes_get_exactly_the_last_unit(
+    valkey: ValkeyServer, nats_server: NatsServer, plans_file: Path
+) -> None:
+    processes = [
+        MeteringProcess(valkey.url, nats_server.url, plans_file, METERING_REDIS_SECONDS="5")
+        for _ in range(3)
+    ]
+    try:
+        for process in processes:
+            await process.start()
+        for number in range(4):
+            await processes[0].stub.Decide(request(f"c{number}"), timeout=5)
+        streams = [process.stream() for process in processes for _ in range(5)]
+        answers = await asyncio.gather(
+            *(
+                exchange(stream, *(request(f"n{number}-{each}") for each in range(67)))
+                for number, stream in enumerate(streams)
+            )
+        )
+        results = [result.decision for answer in answers for result in answer]
+        assert len(results) == 1_005
+        assert [result.verdict for result in results].count(GRANTED) == 1
+        assert {result.mode for result in results} == {pb.MODE_NORMAL}
+        asked = pb.GetAllowancesRequest(
+            subject=pb.Subject(kind=pb.Subject.KIND_ACCOUNT, id="ann"), plan="free"
+        )
+        told = [await process.stub.GetAllowances(asked, timeout=5) for process in processes]
+        assert told[0] == told[1] == told[2]
+        assert told[0].allowances[0].remaining == 0
+    finally:
+        for process in processes:
+            await process.kill()
+
+
+async def test_a_plan_without_the_action_waits_for_the_end_of_the_period_too(
+    metering: MeteringProcess, plans_file: Path
+) -> None:
+    edit(plans_file, "      claim_check: {units: 5, period: calendar-month}\n", "")
+    await metering.logged("plans_reloaded")
+    new = await metering.stub.Decide(request(action="claim_check", subject="bob"), timeout=1)
+    assert (new.verdict, new.reason) == (DENIED, pb.REASON_NOT_IN_PLAN)
+    larger = request("a", action="claim_check", plan="professional")
+    await metering.stub.Decide(larger, timeout=1)
+    held = await metering.stub.Decide(request("b", action="claim_check"), timeout=1)
+    assert (held.verdict, held.allowance.plan) == (GRANTED, "professional")
+    assert (held.allowance.limit, held.allowance.remaining) == (500, 498)
+
+
+async def test_a_plan_may_have_an_outage_policy_of_its_own(
+    metering: MeteringProcess, valkey: ValkeyServer, plans_file: Path
+) -> None:
+    edit(plans_file, "    features: [export]\n", "    outage: {view_code: allow}\n")
+    await metering.logged("plans_reloaded")
+    await valkey.kill()
+    answer = await metering.stub.Decide(request(plan="professional"), timeout=1)
+    assert tuple(answer.unlocked_sections) == sections.ALL
+    assert answer.mode == pb.MODE_DEGRADED
+    answer = await metering.stub.Decide(request(plan="free"), timeout=1)
+    assert tuple(answer.unlocked_sections) == sections.PUBLIC

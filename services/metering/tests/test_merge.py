@@ -17,7 +17,7 @@ from metering.periods import DAY_MS, CalendarMonth, DaysFromFirst
 from metering.plans import Limit, load_plans, parse_plans
 from metering.redis_connection import RedisAway, RedisConnection
 from metering.relay import Relay
-from metering.store import GRACE_MS, Store
+from metering.store import GRACE_MS, Charged, Store
 from servicekit.bus import Bus
 from services.metering.tests.conftest import PLANS
 from services.metering.tests.ledger_reader import read_merges
@@ -52,7 +52,7 @@ async def records(redis: RedisConnection, account: Subject = ANN) -> list[dict[s
     """The merges that wait for the ledger in an account's shard."""
     (entries,) = await redis.execute([("XRANGE", outbox_key(shard_of(account)), "-", "+")])
     found = [dict(zip(flat[::2], flat[1::2], strict=True)) for _, flat in entries]
-    return [fields for fields in found if "guest" in fields]
+    return [fields for fields in found if fields.get("event") == "allowance_merged"]
 
 
 async def test_the_guests_page_is_free_and_five_more_are_granted(
@@ -89,6 +89,7 @@ async def test_a_merge_is_recorded_with_the_step_that_makes_it(
         "at": str(NOVEMBER_30),
         "start": str(MONTH.window(NOVEMBER_30).start_ms),
         "ends": str(DECEMBER),
+        "period": "2040-11",
     }
 
 
@@ -188,8 +189,10 @@ async def test_a_merged_guest_has_nothing_left(store: Store, merges: MergeStore)
     await merge(merges)
     limits = [("view_code", THREE_IN_30_DAYS), ("ask_assistant", Limit(2, DAYS))]
     for now in (NOVEMBER_30, NOVEMBER_30 + 31 * DAY_MS):
-        assert await store.charged(GUEST, limits, now) == [(3, 0), (2, 0)]
-    assert await store.charged(ANN, [("view_code", FIVE_A_MONTH)], NOVEMBER_30) == [(0, DECEMBER)]
+        assert [found.charged for found in await store.charged(GUEST, limits, now)] == [3, 2]
+        assert {found.ends_ms for found in await store.charged(GUEST, limits, now)} == {0}
+    (left,) = await store.charged(ANN, [("view_code", FIVE_A_MONTH)], NOVEMBER_30)
+    assert left == Charged(0, DECEMBER)
 
 
 async def test_a_guest_who_saw_nothing_is_spent_all_the_same(
@@ -344,7 +347,7 @@ async def test_merging_begins_the_days_of_an_account_that_is_counted_in_days(
     assert (await count(store, question("own"), THREE_IN_30_DAYS, ends)).verdict is GRANTED
     # Without a page there is nothing to begin, and without views only what may come later.
     await carry_over(Merge("g-2", "bob", "free"), merges, plans, now)
-    assert await store.charged(BOB, [("view_code", THREE_IN_30_DAYS)], now) == [(0, 0)]
+    assert await store.charged(BOB, [("view_code", THREE_IN_30_DAYS)], now) == [Charged(0, 0)]
     without = await carry_over(Merge("g-3", "cy", "none"), merges, plans, now)
     assert without.outcome is Outcome.MERGED
 

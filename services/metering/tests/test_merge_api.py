@@ -138,6 +138,6 @@ async def test_while_redis_is_away_a_merge_is_unavailable_and_sections_are_still
     assert (answer.mode, tuple(answer.unlocked_sections)) == (pb.MODE_DEGRADED, sections.PUBLIC)
     mark = len(metering.lines)
     await valkey.start()
-    await metering.logged("part_up", after=mark)
+    await metering.logged("shards_opened", after=mark)
     merged = await metering.stub.MergeSubject(registration(), timeout=1)
     assert (merged.outcome, merged.resources) == (MERGED, 1)

@@ -154,7 +154,7 @@ async def test_an_outage_denies_what_costs_and_knows_no_remainder(
     assert not any(a.HasField("remaining") for a in answer.allowances)
 
 
-async def test_a_process_starts_without_redis_and_without_a_bus(
+async def test_a_process_starts_without_redis_and_without_a_bus_and_counts_when_both_are_there(
     valkey: ValkeyServer, nats_server: NatsServer, plans_file: Path
 ) -> None:
     await valkey.kill()
@@ -165,9 +165,13 @@ async def test_a_process_starts_without_redis_and_without_a_bus(
         caller = Caller(process.stream())
         assert is_public_only(await caller.ask())
         await valkey.start()
+        # Whether this Redis has all that the ledger has, only the ledger can say.
+        await process.logged("shards_wait")
+        assert is_public_only(await caller.ask())
+        assert '"count": "down: ' in await process.get("/readyz")
+        await nats_server.start()
         await caller.ask_until(NORMAL)
         await process.logged("ready")
-        await nats_server.start()
         found = await ledger_has(nats_server, caller.names)
         assert len(found) == len(set(found))
         assert await process.stop() == 0

@@ -68,6 +68,10 @@ def test_listed_sections_are_opened_beside_the_public_ones() -> None:
         ("class: fast", "class: strict", "actions.view_code.outage: must be deny"),
         ("outage: public_sections", "outage: shrug", "actions.view_code.outage: Input should be"),
         ("  free:", "  guest:", "key 'guest' is written twice"),
+        ("sections: all,", "sections: all, outage: {fly: deny},",
+         "plans.free.outage.fly: there is no such action; there are view_code"),
+        ("sections: all,", "sections: all, outage: {view_code: shrug},",
+         "plans.free.outage.view_code: Input should be"),
         ("actions:", "acts:", "actions: is missing; acts: there is no such key"),
     ],
 )  # fmt: skip
@@ -84,6 +88,12 @@ def test_a_fault_is_named_by_its_key(old: str, new: str, fault: str) -> None:
 def test_what_is_no_plan_file_at_all_is_refused(text: str) -> None:
     with pytest.raises(PlansInvalid):
         parse_plans(text)
+
+
+def test_a_plan_may_not_allow_in_an_outage_what_is_strict() -> None:
+    text = SMALL.replace("class: fast, outage: public_sections", "class: strict, outage: deny")
+    with pytest.raises(PlansInvalid, match=r"plans\.free\.outage\.view_code: must be deny"):
+        parse_plans(text.replace("sections: all,", "sections: all, outage: {view_code: allow},"))
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from metering.store import Store
 from servicekit.bus import Bus
 from servicekit.events import Event, MalformedEvent
 from servicekit.health import Readiness
-from services.metering.tests.conftest import PLANS
+from services.metering.tests.conftest import PLANS, open_shards
 from services.metering.tests.questions import ANN, FIVE_A_MONTH, GUEST, question
 from services.metering.tests.test_merge import DAYS, ONE_IN_30_DAYS
 from services.metering.tests.valkey_server import ValkeyServer
@@ -124,7 +124,11 @@ async def test_the_event_finishes_a_merge_broken_off_after_the_guest_was_spent(
 
 
 async def test_an_outage_of_redis_buries_no_registration(
-    registrations: Registrations, bus: Bus, nats_server: NatsServer, valkey: ValkeyServer
+    registrations: Registrations,
+    bus: Bus,
+    nats_server: NatsServer,
+    valkey: ValkeyServer,
+    redis: RedisConnection,
 ) -> None:
     before = merges_counted("merged")
     async with running(registrations.consume(bus)):
@@ -136,6 +140,7 @@ async def test_an_outage_of_redis_buries_no_registration(
             while (await deliveries(nats_server))[0] == 0:
                 await asyncio.sleep(0.05)
         await valkey.start()
+        await open_shards(redis)
         await eventually(lambda: merges_counted("merged") == before + 6)
         async with asyncio.timeout(10):
             while await deliveries(nats_server) != (0, 6):
@@ -164,7 +169,11 @@ async def test_a_registration_waits_in_hand_until_the_outbox_has_room(
 
 
 async def test_a_process_without_redis_fetches_no_registration(
-    registrations: Registrations, bus: Bus, nats_server: NatsServer, valkey: ValkeyServer
+    registrations: Registrations,
+    bus: Bus,
+    nats_server: NatsServer,
+    valkey: ValkeyServer,
+    redis: RedisConnection,
 ) -> None:
     await valkey.kill()
     availability = registrations._availability
@@ -177,6 +186,7 @@ async def test_a_process_without_redis_fetches_no_registration(
         await client.close()
         assert (info.state.messages, info.state.consumer_count) == (1, 0)
         await valkey.start()
+        await open_shards(redis)
         await eventually(lambda: merges_counted("merged") == before + 1)
 
 

@@ -4,15 +4,17 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import nats
 import pytest
 from prometheus_client import REGISTRY
 
 from metering.decision import Subject
+from metering.keys import SHARDS, outbox_key
 from metering.outbox import Entry, Outbox
 from metering.redis_connection import RedisConnection
-from metering.relay import Relay
+from metering.relay import CONSUMER, Relay
 from metering.store import Store
 from servicekit.bus import Bus
 from services.metering.tests.ledger_reader import read_ledger
@@ -224,3 +226,72 @@ async def test_a_lease_is_kept_by_asking_again(redis: RedisConnection) -> None:
     await asyncio.sleep(0.5)
     assert not mine.held
     assert await other.hold()
+
+
+async def poison(redis: RedisConnection, shard: int, **fields: str) -> None:
+    words = [word for pair in fields.items() for word in pair]
+    await redis.execute([("XADD", outbox_key(shard), "1-1", *words)])
+
+
+async def test_an_entry_that_no_event_can_be_made_of_holds_up_no_other(
+    store: Store, redis: RedisConnection, bus: Bus, nats_server: NatsServer
+) -> None:
+    for shard in range(SHARDS):
+        await poison(redis, shard, kind="robot", epoch="00000001")
+    names = await grant(store, 100)
+    outbox = Outbox(redis)
+    before = dead_letters()
+    async with running(Relay(outbox, bus)):
+        await until_empty(outbox)
+    assert await ledger_ids(nats_server) == sorted(names)
+    assert await outbox.refused() == SHARDS
+    assert dead_letters() == before + SHARDS
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_an_entry_that_the_ledger_refuses_is_set_aside_and_goes_once_it_may(
+    alone: bool, store: Store, redis: RedisConnection, bus: Bus, nats_server: NatsServer
+) -> None:
+    client = await nats.connect(nats_server.url)
+    config = (await client.jetstream().stream_info("METERING")).config
+    await client.jetstream().update_stream(replace(config, max_msg_size=2_000))
+    now = int(time.time() * 1000)
+    (large,) = await store.count([(question("x" * 5_000), UNLIMITED)], now)
+    assert large is not None
+    names = set() if alone else await grant(store, 100)
+    outbox = Outbox(redis)
+    async with running(Relay(outbox, bus)):
+        await until_empty(outbox)
+        assert await ledger_ids(nats_server) == sorted(names)
+        assert await outbox.refused() == 1
+        await client.jetstream().update_stream(replace(config, max_msg_size=-1))
+        assert await outbox.take_back() == 1
+        await until_empty(outbox)
+    await client.close()
+    # Under the name that the decision had.
+    assert await ledger_ids(nats_server) == sorted({*names, large.decision_id})
+    assert await outbox.refused() == 0
+
+
+async def test_a_ledger_that_is_full_is_an_outage_and_nothing_is_set_aside(
+    store: Store, redis: RedisConnection, bus: Bus, nats_server: NatsServer
+) -> None:
+    client = await nats.connect(nats_server.url)
+    config = (await client.jetstream().stream_info("METERING")).config
+    await client.jetstream().update_stream(replace(config, max_msgs=10))
+    names = await grant(store, 30)
+    outbox = Outbox(redis)
+    relay = Relay(outbox, bus)
+    async with running(relay):
+        await until(lambda: relay._failures > 4, seconds=40)
+        assert await outbox.size() == 20
+        assert await outbox.refused() == 0
+        await client.jetstream().update_stream(replace(config, max_msgs=-1))
+        await until_empty(outbox)
+    await client.close()
+    assert await ledger_ids(nats_server) == sorted(names)
+
+
+def dead_letters() -> float:
+    labels = {"consumer": CONSUMER}
+    return REGISTRY.get_sample_value("bus_dead_letters_total", labels) or 0

@@ -6,14 +6,17 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
-from metering.decision import Question, Subject, Use, Verdict
+import pytest
+
+from metering.decision import Held, Question, Subject, Use, Verdict
 from metering.keys import SHARDS, outbox_key, shard_of
-from metering.merge import Merge
-from metering.merge_store import MergeStore
+from metering.ledger_reader import Position
 from metering.periods import DAY_MS
 from metering.plans import Limit
 from metering.redis_connection import RedisConnection
-from metering.store import Store
+from metering.shards import Shards
+from metering.store import Charged, ShardClosed, Store
+from services.metering.tests.conftest import open_shards
 from services.metering.tests.questions import (
     ANN,
     FIVE_A_MONTH,
@@ -70,7 +73,7 @@ async def test_a_grant_and_its_record_are_one(store: Store, redis: RedisConnecti
         "epoch": epoch,
         "kind": "account",
         "id": "ann",
-        "plan": "free",
+        "held": "5 free",
         "action": "view_code",
         "resource": "hcpcs:J0100",
         "at": str(NOVEMBER_30),
@@ -84,7 +87,7 @@ async def test_what_is_not_granted_leaves_no_trace(store: Store, redis: RedisCon
     await count(store, question("hcpcs:J0100", subject=GUEST, peek=True), TWO_IN_30_DAYS)
     await count(store, question("hcpcs:J0100"), Limit(0, FIVE_A_MONTH.period))
     (keys,) = await redis.execute([("KEYS", "*")])
-    assert keys == []
+    assert {key.rpartition(":")[2] for key in keys} == {"shard"}
 
 
 async def test_a_peek_says_what_was_granted_and_charges_nothing(store: Store) -> None:
@@ -159,7 +162,7 @@ async def test_a_peek_does_not_end_a_period(store: Store, redis: RedisConnection
     later = NOVEMBER_30 + 31 * DAY_MS
     peek = await count(store, question(subject=GUEST, peek=True), TWO_IN_30_DAYS, later)
     assert (peek.verdict, peek.charged, peek.ends_ms) == (DENIED, 0, 0)
-    assert await store.charged(GUEST, [("view_code", TWO_IN_30_DAYS)], later) == [(0, 0)]
+    assert await store.charged(GUEST, [("view_code", TWO_IN_30_DAYS)], later) == [Charged(0, 0)]
     ((entry, _),) = (await redis.execute([("XRANGE", outbox_key(shard_of(GUEST)), "-", "+")]))[0]
     assert entry
 
@@ -178,7 +181,9 @@ async def test_a_larger_plan_counts_what_the_smaller_one_charged(store: Store) -
     assert (use.verdict, use.charged) == (GRANTED, 6)
 
 
-async def test_concurrent_questions_never_overspend(valkey: ValkeyServer) -> None:
+async def test_concurrent_questions_never_overspend(
+    valkey: ValkeyServer, redis: RedisConnection
+) -> None:
     stores = [
         Store(RedisConnection(valkey.url, seconds=10), outbox_capacity=10**6, seconds=10)
         for _ in range(8)
@@ -192,7 +197,7 @@ async def test_concurrent_questions_never_overspend(valkey: ValkeyServer) -> Non
 
 
 async def test_concurrent_questions_at_a_rollover_spend_each_month_once(
-    valkey: ValkeyServer,
+    valkey: ValkeyServer, redis: RedisConnection
 ) -> None:
     connections = [RedisConnection(valkey.url, seconds=10) for _ in range(4)]
     stores = [Store(each, outbox_capacity=10**6, seconds=10) for each in connections]
@@ -212,11 +217,14 @@ async def test_concurrent_questions_at_a_rollover_spend_each_month_once(
 
 async def test_allowances_are_read_without_charging(store: Store) -> None:
     limits = [("view_code", FIVE_A_MONTH), ("ask_assistant", TWO_IN_30_DAYS)]
-    assert await store.charged(ANN, limits, NOVEMBER_30) == [(0, DECEMBER), (0, 0)]
+    assert await store.charged(ANN, limits, NOVEMBER_30) == [
+        Charged(0, DECEMBER),
+        Charged(0, 0),
+    ]
     await count(store, question("a"))
     await count(store, question("b"))
-    assert await store.charged(ANN, limits, NOVEMBER_30) == [(2, DECEMBER), (0, 0)]
-    assert (await store.charged(ANN, limits, DECEMBER))[0][0] == 0
+    assert (await store.charged(ANN, limits, NOVEMBER_30))[0] == Charged(2, DECEMBER)
+    assert (await store.charged(ANN, limits, DECEMBER))[0].charged == 0
 
 
 async def test_the_store_forgets_two_days_after_the_period(
@@ -227,39 +235,6 @@ async def test_the_store_forgets_two_days_after_the_period(
     (keys,) = await redis.execute([("KEYS", "*:use:*")])
     (expires,) = await redis.execute([("PEXPIRETIME", keys[0])])
     assert expires == use.ends_ms + 2 * DAY_MS
-
-
-async def test_a_decision_and_each_step_of_a_merge_stay_in_one_slot_of_a_cluster(
-    tmp_path: Path,
-) -> None:
-    # A cluster refuses a script whose keys lie in more than one slot.
-    server = ValkeyServer(tmp_path, "--cluster-enabled", "yes")
-    try:
-        await server.start()
-        await server.ask("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-        async with asyncio.timeout(10):
-            while "cluster_state:ok" not in await server.ask("CLUSTER", "INFO"):
-                await asyncio.sleep(0.05)
-        redis = RedisConnection(server.url, seconds=2)
-        store = Store(redis, outbox_capacity=10**6, seconds=2)
-        for now in (DECEMBER - 1, DECEMBER):
-            asked = [(question(subject=Subject("guest", f"g{n}")), UNLIMITED) for n in range(300)]
-            uses = await store.count(asked, now)
-            assert {use and use.verdict for use in uses} == {GRANTED}
-        used = [shard_of(Subject("guest", f"g{n}")) for n in range(300)]
-        assert len(set(used)) > SHARDS * 0.9
-        merges = MergeStore(redis, outbox_capacity=10**6)
-        for n in range(100):
-            merge = Merge(f"g{n}", f"a{n}", "free")
-            assert await merges.claim(merge) is None
-            found = await merges.spend(merge, UNLIMITED.period, DECEMBER)
-            assert found
-            merged = await merges.unite(merge, found, UNLIMITED.period, DECEMBER)
-            assert merged.resources == 1
-            await merges.give_back(merge)
-        await redis.close()
-    finally:
-        await server.kill()
 
 
 async def test_a_full_outbox_grants_nothing_and_still_tells_repeats(redis: RedisConnection) -> None:
@@ -290,22 +265,106 @@ async def test_a_redis_that_forgot_its_scripts_is_told_them_again(
     assert (await count(store, question("b"))).verdict is GRANTED
 
 
-async def test_a_store_that_was_lost_begins_another_epoch(
+async def test_a_flushed_redis_counts_nothing_until_it_is_opened_in_another_epoch(
     store: Store, redis: RedisConnection
 ) -> None:
     first = await count(store, question())
     await redis.execute([("FLUSHALL",)])
+    assert await store.count([(question(), FIVE_A_MONTH)], NOVEMBER_30 + 1) == [None]
+    with pytest.raises(ShardClosed):
+        await store.charged(ANN, [("view_code", FIVE_A_MONTH)], NOVEMBER_30)
+    last = Position.of(first.decision_id.split("-")[0], "0-0")
+    await Shards(redis).open({shard_of(ANN): last}, {})
     second = await count(store, question(), now=NOVEMBER_30 + 1)
     epochs = [use.decision_id.split("-")[0] for use in (first, second)]
     assert epochs[0] < epochs[1]
 
 
-async def test_what_is_known_survives_a_crash(valkey: ValkeyServer) -> None:
-    redis = RedisConnection(valkey.url, seconds=2)
-    store = Store(redis, outbox_capacity=10**6, seconds=2)
+async def test_what_is_known_survives_a_crash_and_counts_once_it_is_opened(
+    valkey: ValkeyServer, redis: RedisConnection, store: Store
+) -> None:
     first = await count(store, question())
     await valkey.kill()
     await valkey.start()
+    assert await store.count([(question(), FIVE_A_MONTH)], NOVEMBER_30) == [None]
+    await open_shards(redis)
     assert (await count(store, question())).verdict is REPEAT
     assert (await outbox(redis))[0]["epoch"] == first.decision_id.split("-")[0]
-    await redis.close()
+    second = await count(store, question("hcpcs:J0100"))
+    assert second.decision_id.split("-")[0] > first.decision_id.split("-")[0]
+
+
+async def test_a_copy_put_in_the_place_of_a_server_counts_nothing_until_it_is_opened(
+    valkey: ValkeyServer, redis: RedisConnection, store: Store, tmp_path: Path
+) -> None:
+    await count(store, question())
+    other = ValkeyServer(tmp_path / "copy", "--replicaof", "127.0.0.1", valkey.url.split(":")[-1])
+    try:
+        await other.start()
+        async with asyncio.timeout(10):
+            while "master_link_status:up" not in await other.ask("INFO", "replication"):
+                await asyncio.sleep(0.05)
+        await other.ask("REPLICAOF", "NO", "ONE")
+        copy = RedisConnection(other.url, seconds=2)
+        asked = [(question("hcpcs:J0100"), FIVE_A_MONTH)]
+        behind = Store(copy, outbox_capacity=10**6, seconds=2)
+        assert await behind.count(asked, NOVEMBER_30) == [None]
+        await open_shards(copy)
+        assert (await behind.count(asked, NOVEMBER_30))[0] is not None
+        await copy.close()
+    finally:
+        await other.kill()
+
+
+async def test_a_smaller_plan_waits_for_the_end_of_the_period(store: Store) -> None:
+    large = Limit(200, FIVE_A_MONTH.period)
+    for number in range(7):
+        await count(store, asked_by("professional", f"hcpcs:J010{number}"), large)
+    use = await count(store, asked_by("free", "hcpcs:J0200"))
+    assert (use.verdict, use.charged, use.held) == (GRANTED, 8, Held("professional", large))
+    (left,) = await store.charged(ANN, [("view_code", FIVE_A_MONTH)], NOVEMBER_30)
+    assert left == Charged(8, DECEMBER, Held("professional", large))
+    use = await count(store, asked_by("free", "hcpcs:J0300"), now=DECEMBER)
+    assert (use.verdict, use.charged, use.held) == (GRANTED, 1, None)
+
+
+async def test_a_larger_plan_counts_from_the_first_question_asked_with_it(store: Store) -> None:
+    for number in range(5):
+        await count(store, asked_by("free", f"hcpcs:J010{number}"))
+    assert (await count(store, asked_by("free", "hcpcs:J0200"))).verdict is DENIED
+    # A repeat under it is enough to hold it to the end of the period; a peek is not.
+    for peek, verdict in ((True, DENIED), (False, GRANTED)):
+        await count(store, asked_by("enterprise", "hcpcs:J0100", peek=peek), UNLIMITED)
+        use = await count(store, asked_by("free", "hcpcs:J0200"))
+        assert use.verdict is verdict
+
+
+async def test_a_smaller_plan_waits_for_the_end_of_days_too(store: Store) -> None:
+    three = Limit(3, TWO_IN_30_DAYS.period)
+    await count(store, asked_by("b", "a"), three)
+    use = await count(store, asked_by("a", "b"), TWO_IN_30_DAYS)
+    assert use.held == Held("b", three)
+    later = NOVEMBER_30 + 31 * DAY_MS
+    (left,) = await store.charged(ANN, [("view_code", TWO_IN_30_DAYS)], later)
+    assert left == Charged(0, 0)
+    use = await count(store, asked_by("a", "c"), TWO_IN_30_DAYS, later)
+    assert (use.charged, use.held) == (1, None)
+
+
+def asked_by(plan: str, resource: str, *, peek: bool = False) -> Question:
+    return Question(ANN, plan, "view_code", resource, peek=peek)
+
+
+@pytest.mark.parametrize("step", [3_600_000, -3_600_000])
+async def test_a_clock_that_steps_by_an_hour_reopens_and_skips_no_period(
+    store: Store, step: int
+) -> None:
+    """Just after a rollover back over it and forth, or just before it forth and back."""
+    at = DECEMBER + 60_000 if step < 0 else DECEMBER - 60_000
+    clocks = [at, at + step, at, at + step, at + 1]
+    ends = [
+        (await count(store, question(f"hcpcs:J010{number}"), now=clock)).ends_ms
+        for number, clock in enumerate(clocks)
+    ]
+    assert ends == sorted(ends)
+    assert len(set(ends)) == (1 if step < 0 else 2)

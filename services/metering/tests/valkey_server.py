@@ -2,12 +2,13 @@
 
 import asyncio
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from deploy.local.ports import free_port
 from deploy.local.servers import redis_server
-from metering.redis_connection import Command, RedisConnection
+from metering.redis_connection import Command, RedisAway, RedisConnection
 
 
 class ValkeyServer:
@@ -27,20 +28,23 @@ class ValkeyServer:
             *("--bind", "127.0.0.1", "--port", str(self._port), "--dir", str(self._directory)),
             *("--appendonly", "yes", "--appendfsync", "always", "--save", ""),
             *("--maxmemory-policy", "noeviction", *self._options),
+            *("--logfile", str(self._directory / "log")),
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        for _ in range(200):
-            try:
-                if await self.ask("PING") == "PONG":
-                    return
-            except Exception:
+        async with asyncio.timeout(20):
+            while self._process.returncode is None:
+                with suppress(RedisAway):
+                    if await self.ask("PING") == "PONG":
+                        return
                 await asyncio.sleep(0.02)
-        raise TimeoutError("valkey-server did not start")
+        last = (self._directory / "log").read_text().splitlines()[-1]
+        raise RuntimeError(f"valkey-server ended with {self._process.returncode}: {last}")
 
     async def kill(self) -> None:
         if self._process is not None:
-            self._process.kill()
+            with suppress(ProcessLookupError):
+                self._process.kill()
             await self._process.wait()
             self._process = None
 

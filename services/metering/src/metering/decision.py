@@ -2,7 +2,7 @@
 
 import enum
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -76,11 +76,20 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What was held within the period and is more than was asked with: it lasts to the end."""
+
+    plan: str
+    limit: Limit
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """What the store counted: how a question came out there, and the period it fell in.
 
     *charged* are the units spent after it; *ends_ms* is 0 while no period has begun;
     *decision_id* names a grant in the ledger. *merged*: denied as the guest went to an account.
+    It was counted against what is *held*, if anything, else against what was asked with.
     """
 
     verdict: Verdict
@@ -88,6 +97,7 @@ class Use:
     ends_ms: int
     decision_id: str = ""
     merged: bool = False
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +144,14 @@ class Decision:
 class Terms:
     """What one plan says of one action, worked out once.
 
-    *limit* is None where there is nothing to count; *way_out* gives more of the action, if
-    anything does. Sections: *opened* by a grant, *walled* by a denial, and shown *in_outage*,
-    None where the outage policy denies.
+    *limit* is None where the plan has none of it; *leftover*, units none, is then what to count
+    against for an account, which may hold more until its period ends: None where no plan has any.
+    *way_out* gives more of the action, if anything does. Sections: *opened* by a grant, *walled*
+    by a denial, and shown *in_outage*, None where the outage policy denies.
     """
 
     limit: Limit | None
+    leftover: Limit | None
     period: str
     way_out: Unlock | None
     opened: Sections
@@ -152,7 +164,7 @@ def terms_of(plans: Plans, plan_key: str, action: str) -> Terms:
     """The terms of *action* under a plan; both must be in *plans*."""
     plan = plans.plans[plan_key]
     limit = plan.limits.get(action)
-    policy = plans.actions[action].outage
+    policy = plan.outage.get(action, plans.actions[action].outage)
     way_out = _way_out(plans, plan, action)
     opened = walled = outage = NO_SECTIONS
     if action == VIEW_CODE:
@@ -162,6 +174,7 @@ def terms_of(plans: Plans, plan_key: str, action: str) -> Terms:
         outage = _divided(shown, plan.sections, way_out)
     return Terms(
         limit=limit if limit and limit.units != 0 else None,
+        leftover=_leftover(plans, action),
         period=limit.period.text if limit else "",
         way_out=way_out,
         opened=opened,
@@ -232,7 +245,7 @@ def check_request_id(value: str) -> None:
 
 
 def decided(question: Question, terms: Terms, limit: Limit, use: Use) -> Decision:
-    """The answer to what the store counted against *limit*, the terms' own."""
+    """The answer to what the store counted against *limit*."""
     allowance = allowance_of(question.plan, question.action, limit, use.charged, use.ends_ms)
     if use.verdict is not Verdict.DENIED:
         return Decision(
@@ -246,6 +259,16 @@ def decided(question: Question, terms: Terms, limit: Limit, use: Use) -> Decisio
         allowance=allowance,
         sections=terms.walled,
     )
+
+
+def under(held: Held, question: Question, terms: Terms, plans: Plans) -> tuple[Question, Terms]:
+    """*question* as if asked with what is *held*, and the terms of that.
+
+    *terms*, the question's own, stand in for a plan that left the file meanwhile.
+    """
+    if held.plan not in plans.plans:
+        return question, terms
+    return replace(question, plan=held.plan), terms_of(plans, held.plan, question.action)
 
 
 def not_in_plan(question: Question, terms: Terms) -> Decision:
@@ -280,6 +303,14 @@ def allowance_of(plan: str, action: str, limit: Limit, charged: int, ends_ms: in
 def unknown_allowance(plan: str, action: str, limit: Limit) -> Allowance:
     """What can be said of *limit* while the count cannot be reached."""
     return Allowance(action, plan, limit.units, None, None, limit.period.text)
+
+
+def _leftover(plans: Plans, action: str) -> Limit | None:
+    """No units, in the period in which the largest plan that has *action* counts it."""
+    for plan in reversed(list(plans.plans.values())):
+        if (limit := plan.limits.get(action)) and limit.units != 0:
+            return Limit(0, limit.period)
+    return None
 
 
 def _way_out(plans: Plans, plan: Plan, action: str) -> Unlock | None:

@@ -6,7 +6,6 @@ All keys of a shard carry its hash tag (``{s07}``), so the layout also runs on R
 import zlib
 
 from metering.decision import Subject
-from metering.periods import Window
 
 SHARDS = 64
 
@@ -25,14 +24,19 @@ def outbox_key(shard: int) -> str:
     return _OUTBOX_KEYS[shard]
 
 
+def refused_key(shard: int) -> str:
+    """The stream of what *shard* recorded and the ledger never took."""
+    return f"{_TAGS[shard]}:refused"
+
+
 def shard_key(shard: int) -> str:
-    """The hash of *shard*'s clock and epoch."""
+    """The hash of *shard*'s clock, its epoch and the run of the server it is open on."""
     return _SHARD_KEYS[shard]
 
 
-def use_key(shard: int, subject: Subject, action: str, window: Window) -> str:
-    """The hash of what *subject* was granted of *action* in one period."""
-    return f"{_TAGS[shard]}:use:{subject.kind}:{subject.id}:{action}:{window.key}"
+def use_key(shard: int, subject: Subject, action: str, period: str) -> str:
+    """The hash of what *subject* was granted of *action* in one *period*, a window's key."""
+    return f"{_TAGS[shard]}:use:{subject.kind}:{subject.id}:{action}:{period}"
 
 
 def merge_key(shard: int, subject: Subject) -> str:
@@ -41,5 +45,10 @@ def merge_key(shard: int, subject: Subject) -> str:
 
 
 def record_id(epoch: str, shard: int, entry: str) -> str:
-    """Names one outbox entry for ever: what a lost store counts anew has another epoch."""
+    """Names one outbox entry for ever: what is counted after a loss has another epoch."""
     return f"{epoch}-{shard:02}-{entry}"
+
+
+def shard_of_key(key: str) -> int:
+    """The shard that *key* belongs to."""
+    return int(key[2:4])

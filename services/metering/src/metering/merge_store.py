@@ -1,8 +1,6 @@
 """The steps of a merge in Redis, each one script within one shard."""
 
-import secrets
 from collections.abc import Sequence
-from importlib import resources as files
 from typing import Any
 
 from hiredis import ReplyError
@@ -19,7 +17,8 @@ from metering.keys import (
 )
 from metering.merge import Merge, Merged, Outcome
 from metering.periods import DAY_MS, Period
-from metering.redis_connection import RedisAway, RedisConnection
+from metering.redis_connection import Redis, RedisAway
+from metering.scripts import script
 from metering.store import GRACE_MS
 
 KEEP_MS = 400 * DAY_MS
@@ -28,26 +27,22 @@ MAX_RESOURCES = 1_000
 """How many pages are carried over at most: so many of the longest fit into one event."""
 
 
-def _script(name: str) -> str:
-    return files.files("metering").joinpath(name).read_text("utf-8")
-
-
-_CLAIM = _script("claim.lua")
-_TOMBSTONE = _script("tombstone.lua")
-_UNION = _script("union.lua")
+_CLAIM = script("claim")
+_TOMBSTONE = script("tombstone")
+_UNION = script("union")
 
 
 class MergeStore:
     """Claims accounts, spends guests and unites what they have seen.
 
     *outbox_capacity* bounds how many entries may wait for the ledger. Methods raise
-    :class:`RedisAway` when Redis cannot be reached in time or has no room; repeating is safe.
+    :class:`RedisAway` when Redis cannot be reached in time, has no room or does not know its
+    count to be whole; repeating is safe.
     """
 
-    def __init__(self, redis: RedisConnection, *, outbox_capacity: int) -> None:
+    def __init__(self, redis: Redis, *, outbox_capacity: int) -> None:
         self._redis = redis
         self._room = max(1, outbox_capacity // SHARDS)
-        self._tag = secrets.token_hex(3)
 
     async def claim(self, merge: Merge) -> Merged | None:
         """Reserve the account for the guest.
@@ -56,7 +51,7 @@ class MergeStore:
         """
         shard = shard_of(merge.account)
         state, *done = await self._evaluate(
-            _CLAIM, [merge_key(shard, merge.account)], merge.guest_id, KEEP_MS
+            _CLAIM, [merge_key(shard, merge.account), shard_key(shard)], merge.guest_id, KEEP_MS
         )
         if state == "claimed":
             return None
@@ -65,7 +60,9 @@ class MergeStore:
     async def give_back(self, merge: Merge) -> None:
         """Let the account take over another guest, unless it has this one's pages."""
         shard = shard_of(merge.account)
-        await self._evaluate(_CLAIM, [merge_key(shard, merge.account)], merge.guest_id, 0)
+        await self._evaluate(
+            _CLAIM, [merge_key(shard, merge.account), shard_key(shard)], merge.guest_id, 0
+        )
 
     async def spend(self, merge: Merge, period: Period, now_ms: int) -> list[str] | None:
         """Write the guest's tombstone.
@@ -81,12 +78,15 @@ class MergeStore:
                 _TOMBSTONE,
                 [
                     merge_key(shard, merge.guest),
-                    use_key(shard, merge.guest, VIEW_CODE, window),
+                    use_key(shard, merge.guest, VIEW_CODE, window.key),
                     shard_key(shard),
+                    outbox_key(shard),
                 ],
                 *(merge.account_id, now, window.end_ms, window.length_ms),
-                *(KEEP_MS, MAX_RESOURCES),
+                *(KEEP_MS, MAX_RESOURCES, self._room, merge.guest_id),
             )
+        if state == "full":
+            raise RedisAway("the outbox has no room")
         return None if state == "spent" else found
 
     async def unite(
@@ -100,12 +100,12 @@ class MergeStore:
                 _UNION,
                 [
                     merge_key(shard, merge.account),
-                    use_key(shard, merge.account, VIEW_CODE, window),
+                    use_key(shard, merge.account, VIEW_CODE, window.key),
                     outbox_key(shard),
                     shard_key(shard),
                 ],
                 *(number, window.start_ms, window.end_ms, window.length_ms),
-                *(GRACE_MS, self._room, self._tag, KEEP_MS),
+                *(GRACE_MS, self._room, KEEP_MS),
                 *(merge.guest_id, merge.account_id, merge.plan, VIEW_CODE),
                 *resources,
             )
@@ -113,9 +113,14 @@ class MergeStore:
 
     async def _evaluate(self, script: str, keys: Sequence[str], *arguments: str | int) -> Any:
         # Whole scripts: registering is rare, and a Redis that was restarted knows no others.
-        (answer,) = await self._redis.execute([("EVAL", script, len(keys), *keys, *arguments)])
+        command = ("EVAL", script, len(keys), *keys, *arguments)
+        (answer,) = await self._redis.execute([command], signed=True)
+        if isinstance(answer, RedisAway):
+            raise answer
         if isinstance(answer, ReplyError):
             raise RedisAway(f"Redis refused: {answer}")
+        if answer[0] == "closed":
+            raise RedisAway("the count is being compared with the ledger")
         return answer
 
 

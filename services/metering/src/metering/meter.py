@@ -18,7 +18,7 @@ from metering.decision import (
 )
 from metering.plans import Limit, Plans
 from metering.redis_connection import RedisAway
-from metering.store import Charge, Store
+from metering.store import Charge, Charged, ShardClosed, Store
 from servicekit.metrics import Counter, Histogram
 
 DECISIONS = Counter(
@@ -83,17 +83,24 @@ class Meter:
                 answers[number] = fault
                 continue
             terms = decision.terms_of(plans, question.plan, question.action)
-            if terms.limit is None:
+            limit = terms.limit
+            if limit is None and question.subject.kind == "account":
+                limit = terms.leftover
+            if limit is None:
                 answers[number] = decision.not_in_plan(question, terms)
             else:
-                counted.append((number, question, terms, terms.limit))
+                counted.append((number, question, terms, limit))
         uses = await self._count([(question, limit) for _, question, _, limit in counted])
         for (number, question, terms, limit), use in zip(counted, uses, strict=True):
-            answers[number] = (
-                decision.in_outage(question, terms)
-                if use is None
-                else decision.decided(question, terms, limit, use)
-            )
+            if use is not None and use.held is not None:
+                question, terms = decision.under(use.held, question, terms, plans)
+                answers[number] = decision.decided(question, terms, use.held.limit, use)
+            elif terms.limit is None:
+                answers[number] = decision.not_in_plan(question, terms)
+            elif use is None:
+                answers[number] = decision.in_outage(question, terms)
+            else:
+                answers[number] = decision.decided(question, terms, limit, use)
         if any(use is not None and use.verdict is Verdict.GRANTED for use in uses):
             self._granted()
         made = [answer for answer in answers if answer is not None]
@@ -116,13 +123,15 @@ class Meter:
         if self._availability.up:
             try:
                 found = await self._store.charged(subject, limits, _now())
+            except ShardClosed:
+                pass
             except RedisAway as error:
                 self._availability.lost(str(error))
             else:
                 return Allowances(
                     tuple(
-                        decision.allowance_of(plan_key, action, limit, *use)
-                        for (action, limit), use in zip(limits, found, strict=True)
+                        _allowance(plan_key, action, limit, charged)
+                        for (action, limit), charged in zip(limits, found, strict=True)
                     ),
                     opened,
                     degraded=False,
@@ -140,6 +149,12 @@ class Meter:
             except RedisAway as error:
                 self._availability.lost(str(error))
         return [None] * len(charges)
+
+
+def _allowance(plan: str, action: str, limit: Limit, found: Charged) -> Allowance:
+    if found.held:
+        plan, limit = found.held.plan, found.held.limit
+    return decision.allowance_of(plan, action, limit, found.charged, found.ends_ms)
 
 
 def _now() -> int:

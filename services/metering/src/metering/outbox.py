@@ -1,34 +1,39 @@
 """The outboxes: what Redis has recorded and the ledger does not have yet."""
 
-import secrets
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 from hiredis import ReplyError
 
-from metering.keys import SHARDS, outbox_key
-from metering.redis_connection import Command, RedisAway, RedisConnection
+from metering.keys import SHARDS, outbox_key, refused_key
+from metering.lease import Lease
+from metering.redis_connection import Command, Redis, RedisAway
+from metering.scripts import script
 
 LEASE_KEY = "relay:lease"
 
-_LEASE_SCRIPT = resources.files("metering").joinpath("lease.lua").read_text("utf-8")
+_SET_ASIDE = script("set_aside")
+_TAKE_BACK = script("take_back")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One grant or merge in the outbox of *shard*; *fields* as the script wrote them."""
+    """What one script recorded in the outbox of *shard*; *fields* as the script wrote them."""
 
     shard: int
     id: str
     fields: Mapping[str, str]
 
     @property
+    def name(self) -> str:
+        """The id by which the ledger knows it: that of an entry that was set aside is its first."""
+        return self.fields.get("entry", self.id)
+
+    @property
     def recorded_ms(self) -> int:
         """When it was recorded, by Redis's clock."""
-        return int(self.id.partition("-")[0])
+        return int(self.name.partition("-")[0])
 
 
 class Outbox:
@@ -37,40 +42,26 @@ class Outbox:
     One process at a time should, which a lease of *lease_seconds* sees to. It saves work and no
     more: two that relay at once publish the same events, which the ledger takes once.
 
-    Methods raise :class:`RedisAway` when Redis cannot be reached.
+    Methods raise :class:`RedisAway` when Redis cannot be reached. In a cluster, shards whose
+    server is away are left out while others answer.
     """
 
-    def __init__(self, redis: RedisConnection, *, lease_seconds: float = 5.0) -> None:
+    def __init__(self, redis: Redis, *, lease_seconds: float = 5.0) -> None:
         self._redis = redis
-        self._lease_seconds = lease_seconds
-        self._holder = secrets.token_hex(8)
-        self._held_until = 0.0
-        self._renew_at = 0.0
+        self._lease = Lease(redis, LEASE_KEY, seconds=lease_seconds)
 
     @property
     def held(self) -> bool:
         """Whether this process may relay, as far as it can tell without asking."""
-        return time.monotonic() < self._held_until
+        return self._lease.held
 
     async def hold(self) -> bool:
         """Take the lease or keep it; False while another process has it."""
-        now = time.monotonic()
-        if self.held and now < self._renew_at:
-            return True
-        milliseconds = int(self._lease_seconds * 1000)
-        (answer,) = await self._ask(
-            [("EVAL", _LEASE_SCRIPT, 1, LEASE_KEY, self._holder, milliseconds)]
-        )
-        # Counted from before the question, so that ours ends before Redis's does.
-        self._held_until = now + self._lease_seconds if answer else 0.0
-        self._renew_at = now + self._lease_seconds / 4
-        return self.held
+        return await self._lease.hold()
 
     async def release(self) -> None:
         """Let another process take over at once."""
-        if self.held:
-            self._held_until = 0.0
-            await self._ask([("EVAL", _LEASE_SCRIPT, 1, LEASE_KEY, self._holder, 0)])
+        await self._lease.release()
 
     async def read(self, at_most: int) -> list[Entry]:
         """The oldest entries of each shard, *at_most* so many of a shard; they stay."""
@@ -78,10 +69,18 @@ class Outbox:
             [("XRANGE", outbox_key(shard), "-", "+", "COUNT", at_most) for shard in range(SHARDS)]
         )
         return [
-            Entry(shard, entry, dict(zip(flat[::2], flat[1::2], strict=True)))
+            entry
             for shard, stream in enumerate(streams)
-            for entry, flat in stream
+            if stream is not None
+            for entry in _entries(shard, stream)
         ]
+
+    async def of(self, shard: int) -> list[Entry]:
+        """All that waits in *shard*; raises when its server is away."""
+        (stream,) = await self._ask([("XRANGE", outbox_key(shard), "-", "+")])
+        if stream is None:
+            raise RedisAway("the shard's server is away")
+        return _entries(shard, stream)
 
     async def clear(self, entries: Sequence[Entry]) -> None:
         """Forget *entries*: the ledger has them."""
@@ -90,13 +89,41 @@ class Outbox:
             by_shard.setdefault(entry.shard, []).append(entry.id)
         await self._ask([("XDEL", outbox_key(shard), *ids) for shard, ids in by_shard.items()])
 
+    async def set_aside(self, entry: Entry, why: str) -> None:
+        """Put *entry*, which the ledger will never take, where it blocks no other."""
+        keys = (outbox_key(entry.shard), refused_key(entry.shard))
+        await self._ask([("EVAL", _SET_ASIDE, 2, *keys, entry.id, why)])
+
+    async def take_back(self) -> int:
+        """Offer the ledger again what was set aside; how many entries."""
+        shards = range(SHARDS)
+        return await self._sum(
+            [("EVAL", _TAKE_BACK, 2, outbox_key(n), refused_key(n)) for n in shards]
+        )
+
     async def size(self) -> int:
         """How many entries wait."""
-        return sum(await self._ask([("XLEN", outbox_key(shard)) for shard in range(SHARDS)]))
+        return await self._sum([("XLEN", outbox_key(shard)) for shard in range(SHARDS)])
+
+    async def refused(self) -> int:
+        """How many entries were set aside."""
+        return await self._sum([("XLEN", refused_key(shard)) for shard in range(SHARDS)])
+
+    async def _sum(self, commands: Sequence[Command]) -> int:
+        return sum(answer or 0 for answer in await self._ask(commands))
 
     async def _ask(self, commands: Sequence[Command]) -> list[Any]:
+        """The answers; None for those of a server that is away while others answer."""
         answers = await self._redis.execute(commands)
         for answer in answers:
             if isinstance(answer, ReplyError):
                 raise RedisAway(f"Redis refused: {answer}")
-        return answers
+        return [None if isinstance(answer, RedisAway) else answer for answer in answers]
+
+
+def _entries(shard: int, stream: list[Any]) -> list[Entry]:
+    return [
+        Entry(shard, entry, dict(zip(flat[::2], flat[1::2], strict=True)))
+        for entry, flat in stream
+        if flat is not None
+    ]

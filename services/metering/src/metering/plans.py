@@ -15,6 +15,10 @@ GUEST = "guest"
 """The plan of whoever has no account; every plan file must have it."""
 
 
+type Outage = Literal["public_sections", "allow", "deny"]
+"""What is answered while the count cannot be reached."""
+
+
 class PlansInvalid(Exception):  # noqa: N818 - it describes the file
     """A plan file cannot be used; the message names file, key and what to write instead."""
 
@@ -35,12 +39,16 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a subject under this plan may do. An action without a limit is not in the plan."""
+    """What a subject under this plan may do. An action without a limit is not in the plan.
+
+    *outage* says what is answered in an outage where that is not what the action says.
+    """
 
     key: str
     sections: frozenset[str]
     limits: Mapping[str, Limit]
     features: frozenset[str]
+    outage: Mapping[str, Outage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Action:
 
     key: str
     consistency: Literal["fast", "strict"]
-    outage: Literal["public_sections", "allow", "deny"]
+    outage: Outage
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,6 +179,7 @@ class _PlanEntry(_Entry):
     sections: Annotated[list[str], BeforeValidator(_sections)]
     limits: dict[str, Annotated[_LimitEntry, BeforeValidator(_limit)]]
     features: list[_Key] = Field(default_factory=list)
+    outage: dict[str, Outage] = Field(default_factory=dict)
 
     def plan(self, key: str) -> Plan:
         return Plan(
@@ -178,12 +187,13 @@ class _PlanEntry(_Entry):
             sections=frozenset((*sections.PUBLIC, *self.sections)),
             limits={action: entry.limit() for action, entry in self.limits.items()},
             features=frozenset(self.features),
+            outage=self.outage,
         )
 
 
 class _ActionEntry(_Entry):
     consistency: Literal["fast", "strict"] = Field(alias="class")
-    outage: Literal["public_sections", "allow", "deny"]
+    outage: Outage
 
 
 class _PlanFile(_Entry):
@@ -195,11 +205,18 @@ class _PlanFile(_Entry):
         if GUEST not in self.plans:
             raise ValueError(f"plans.{GUEST}: is missing")
         for key, plan in self.plans.items():
-            for action in plan.limits:
-                if action not in self.actions:
+            named = {"limits": list(plan.limits), "outage": list(plan.outage)}
+            for part, actions in named.items():
+                for action in actions:
+                    if action not in self.actions:
+                        raise ValueError(
+                            f"plans.{key}.{part}.{action}: there is no such action; "
+                            f"there are {', '.join(self.actions)}"
+                        )
+            for action, policy in plan.outage.items():
+                if self.actions[action].consistency == "strict" and policy != "deny":
                     raise ValueError(
-                        f"plans.{key}.limits.{action}: there is no such action; "
-                        f"there are {', '.join(self.actions)}"
+                        f"plans.{key}.outage.{action}: must be deny, as the class is strict"
                     )
         for key, entry in self.actions.items():
             if entry.consistency == "strict" and entry.outage != "deny":

@@ -6,13 +6,15 @@ from pathlib import Path
 from metering.plans import Plans, PlansInvalid, load_plans
 from servicekit.health import Readiness
 from servicekit.logs import get_logger
-from servicekit.metrics import Counter
+from servicekit.metrics import Counter, Gauge
 
 log = get_logger("metering.plans")
 
 PART = "plans"
 
 RELOADS = Counter("metering_plans_reloads_total", "Changes of the plan file.", ["outcome"])
+
+REFUSED = Gauge("metering_plans_refused", "1 while the plan file is wrong and an older one serves.")
 
 _POLL_SECONDS = 0.5
 
@@ -59,9 +61,11 @@ class PlansFile:
             self._plans = load_plans(self._path)
         except PlansInvalid as error:
             RELOADS.labels("refused").inc()
+            REFUSED.set(1)
             log.error("plans_refused", why=str(error))
         else:
             RELOADS.labels("taken").inc()
+            REFUSED.set(0)
             log.info("plans_reloaded", plans=list(self._plans.plans))
 
 

@@ -6,11 +6,12 @@ not needed here (pools, retries, subscriptions) is not here.
 """
 
 import asyncio
+import re
 import ssl
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self, cast
+from typing import Any, Protocol, Self, cast
 from urllib.parse import unquote, urlsplit
 
 import hiredis
@@ -20,6 +21,38 @@ type Command = tuple[str | int, ...]
 
 class RedisAway(Exception):  # noqa: N818 - it names a state
     """Redis could not be reached or was late: what was asked of it may or may not be done."""
+
+
+class Redis(Protocol):
+    """One Redis, or many that share the keys."""
+
+    async def execute(self, commands: Sequence[Command], *, signed: bool = False) -> list[Any]:
+        """The answers to *commands*, in order; what Redis refused is a ``hiredis.ReplyError``.
+
+        When *signed*, each command gets one more word: the run of the server that it is sent to,
+        by which a script can tell a server that was restarted or put in another's place.
+        In a cluster a :class:`RedisAway` stands for the answer of a server that cannot be reached.
+
+        Raises:
+            RedisAway: when no server answers in time.
+        """
+
+    async def everywhere(self, commands: Sequence[Command]) -> list[list[Any]]:
+        """The answers of each server that holds keys; a server that is away is left out.
+
+        Raises:
+            RedisAway: when no server answers in time.
+        """
+
+    def scan(self, pattern: str) -> AsyncIterator[list[str]]:
+        """The keys that match *pattern*, some at a time; one may come twice.
+
+        Raises:
+            RedisAway: when a server does not answer in time.
+        """
+
+    async def close(self) -> None:
+        """Disconnect; what is still asked fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +111,8 @@ class RedisConnection:
         self._wire: _Wire | None = None
         self._connecting = asyncio.Lock()
 
-    async def execute(self, commands: Sequence[Command]) -> list[Any]:
-        """The answers to *commands*, in order; what Redis refused is a ``hiredis.ReplyError``.
+    async def execute(self, commands: Sequence[Command], *, signed: bool = False) -> list[Any]:
+        """The answers to *commands*, as :meth:`Redis.execute` has it.
 
         Raises:
             RedisAway: when they do not all come in time.
@@ -91,7 +124,7 @@ class RedisConnection:
             async with asyncio.timeout(self._seconds):
                 if wire is None or wire.lost:
                     wire = await self._connected()
-                return await wire.ask(commands)
+                return await wire.ask(commands, signed=signed)
         except TimeoutError:
             why = f"no answer within {self._seconds:g} s"
             if wire is not None:
@@ -100,6 +133,30 @@ class RedisConnection:
             raise RedisAway(why) from None
         except OSError as error:
             raise RedisAway(f"cannot connect: {error.strerror or error}") from None
+
+    async def everywhere(self, commands: Sequence[Command]) -> list[list[Any]]:
+        """The answers of the one server there is.
+
+        Raises:
+            RedisAway: when they do not all come in time.
+        """
+        return [await self.execute(commands)]
+
+    async def scan(self, pattern: str) -> AsyncIterator[list[str]]:
+        """The keys that match *pattern*, some at a time; one may come twice.
+
+        Raises:
+            RedisAway: when it does not answer in time.
+        """
+        cursor = "0"
+        while True:
+            (answer,) = await self.execute([("SCAN", cursor, "MATCH", pattern, "COUNT", 1000)])
+            if isinstance(answer, hiredis.ReplyError):
+                raise RedisAway(f"Redis refused: {answer}")
+            cursor, keys = answer
+            yield keys
+            if cursor == "0":
+                return
 
     async def close(self) -> None:
         """Disconnect; what is still asked fails."""
@@ -118,9 +175,10 @@ class RedisConnection:
                 ssl=ssl.create_default_context() if address.tls else None,
             )
             try:
-                for answer in await wire.ask(address.greeting()):
+                for answer in await wire.ask([*address.greeting(), ("INFO", "server")]):
                     if isinstance(answer, hiredis.ReplyError):
                         raise RedisAway(f"Redis refused: {answer}")
+                wire.run = _run_of(answer)
             except BaseException:
                 wire.abort("not entered")
                 raise
@@ -133,11 +191,13 @@ class _Wire(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.lost = False
+        self.run = ""
+        """Names this run of the server: another one after each restart."""
         self._reader = hiredis.Reader(encoding="utf-8", errors="replace")
         self._asked: deque[_Asked] = deque()
         self._transport: asyncio.Transport | None = None
 
-    async def ask(self, commands: Sequence[Command]) -> list[Any]:
+    async def ask(self, commands: Sequence[Command], *, signed: bool = False) -> list[Any]:
         if not commands:
             return []
         if self._transport is None or self.lost:
@@ -146,7 +206,12 @@ class _Wire(asyncio.Protocol):
         self._asked.append(asked)
         # Its published type knows commands of one word only.
         pack = cast(Callable[[Command], bytes], hiredis.pack_command)
-        self._transport.write(b"".join([pack(command) for command in commands]))
+        if signed:
+            run = (self.run,)
+            words = [pack(command + run) for command in commands]
+        else:
+            words = [pack(command) for command in commands]
+        self._transport.write(b"".join(words))
         return await asked.answered
 
     def abort(self, why: str) -> None:
@@ -192,3 +257,9 @@ class _Asked:
     count: int
     answered: asyncio.Future[list[Any]]
     answers: list[Any] = field(default_factory=list)
+
+
+def _run_of(info: str) -> str:
+    match = re.search(r"^run_id:(\w+)", info, re.MULTILINE)
+    # So much of it is unique among the servers that ever held one's keys.
+    return match[1][:16] if match else ""

@@ -6,10 +6,15 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 
-from metering.ledger import event_of
+from nats.errors import Error as NatsError
+from nats.errors import MaxPayloadError
+from nats.js.errors import BadRequestError
+
+from metering.ledger import Unpublishable, event_of
 from metering.outbox import Entry, Outbox
 from metering.redis_connection import RedisAway
-from servicekit.bus import Bus
+from servicekit.bus import DEAD_LETTERS, Bus
+from servicekit.events import Event
 from servicekit.logs import get_logger
 from servicekit.metrics import Counter, Gauge
 
@@ -21,8 +26,15 @@ WAITING = Gauge("metering_outbox_entries", "Entries that wait for the ledger, se
 OLDEST = Gauge(
     "metering_outbox_oldest_age_seconds", "Age of the oldest entry that waits, seen by the relay."
 )
+SET_ASIDE = Gauge(
+    "metering_outbox_refused_entries", "Entries that the ledger will never take, set aside."
+)
 HOLDING = Gauge("metering_relay_holds_lease", "1 in the process that relays.")
 
+CONSUMER = "metering-relay"
+"""Its name in ``bus_dead_letters_total``."""
+
+_TRIES = 3
 _PER_SHARD = 16
 _BATCH = 64
 _GATHER_SECONDS = 0.01
@@ -36,7 +48,8 @@ class Relay:
     """Moves each entry to the ledger at least once; its event id makes that once.
 
     An entry leaves Redis only after JetStream has acknowledged its event, so a relay that dies at
-    any moment loses nothing: the next one publishes again what was not cleared.
+    any moment loses nothing: the next one publishes again what was not cleared. An entry that the
+    ledger refuses for what it is, however often, is set aside, so that it holds up no other.
     """
 
     def __init__(self, outbox: Outbox, bus: Bus) -> None:
@@ -45,6 +58,7 @@ class Relay:
         self._wake = asyncio.Event()
         self._reachable = True
         self._failures = 0
+        self._refusals: dict[tuple[int, str], int] = {}
         self._measure_at = 0.0
 
     def wake(self) -> None:
@@ -86,40 +100,81 @@ class Relay:
             # A batch of entries costs little more than one.
             await asyncio.sleep(_GATHER_SECONDS)
         # What waits is the holder's to tell; our last look would stand here for ever.
-        for gauge in (HOLDING, WAITING, OLDEST):
+        for gauge in (HOLDING, WAITING, OLDEST, SET_ASIDE):
             gauge.set(0)
         await asyncio.sleep(random.uniform(0.5, 1.0))
 
     async def _move(self) -> int:
         """Publish and clear one reading of the outboxes; says how many were moved."""
-        # After a failure one event shows whether the ledger takes any.
+        # After a failure one event shows whether the ledger takes any: another one each time, so
+        # that none that it refuses for ever stands before the others.
         waiting = await self._outbox.read(1 if self._failures else _PER_SHARD)
         OLDEST.set(max(0.0, time.time() - min(_times(waiting), default=time.time())))
+        if self._failures and waiting:
+            first = self._failures % len(waiting)
+            waiting = waiting[first:] + waiting[:first]
         moved = 0
         while waiting and self._outbox.held:
             size = 1 if self._failures else _BATCH
             batch, waiting = waiting[:size], waiting[size:]
-            taken = await self._publish(batch)
+            taken, failed = await self._publish(batch)
             await self._outbox.clear(taken)
             moved += len(taken)
-            if len(taken) < len(batch):
+            if failed:
                 self._failures += 1
+                moved += await self._doubt(*failed[0])
                 break
             self._failures = 0
             await self._outbox.hold()
         return moved
 
-    async def _publish(self, batch: Sequence[Entry]) -> list[Entry]:
-        stored = await self._bus.publish_batch([event_of(entry) for entry in batch])
-        taken = [entry for entry, ok in zip(batch, stored, strict=True) if ok]
+    async def _publish(
+        self, batch: Sequence[Entry]
+    ) -> tuple[list[Entry], list[tuple[Entry, Event]]]:
+        """Those of *batch* that the ledger has, and those that it did not take."""
+        events: list[tuple[Entry, Event]] = []
+        for entry in batch:
+            try:
+                events.append((entry, event_of(entry)))
+            except Unpublishable as error:
+                await self._set_aside(entry, str(error))
+        stored = await self._bus.publish_batch([event for _, event in events])
+        taken = [entry for (entry, _), ok in zip(events, stored, strict=True) if ok]
+        failed = [pair for pair, ok in zip(events, stored, strict=True) if not ok]
         PUBLISHED.inc(len(taken))
-        if len(taken) < len(batch):
-            FAILED.inc(len(batch) - len(taken))
+        for entry in taken:
+            self._refusals.pop((entry.shard, entry.id), None)
+        if failed:
+            FAILED.inc(len(failed))
             if not self._failures:
-                log.warning("ledger_refused", count=len(batch) - len(taken))
+                log.warning("ledger_refused", count=len(failed))
         elif self._failures:
             log.info("ledger_takes_again")
-        return taken
+        return taken, failed
+
+    async def _doubt(self, entry: Entry, event: Event) -> int:
+        """Find out, after some tries, whether *entry* is to blame; 1 when it is out of the way."""
+        key = entry.shard, entry.id
+        self._refusals[key] = self._refusals.get(key, 0) + 1
+        if self._refusals[key] < _TRIES or not self._bus.connected:
+            return 0
+        del self._refusals[key]
+        try:
+            async with asyncio.timeout(5.0):
+                jetstream = await self._bus.jetstream()
+                await jetstream.publish(event.subject, event.data, headers=event.headers())
+        except (BadRequestError, MaxPayloadError, ValueError) as error:
+            await self._set_aside(entry, str(error) or type(error).__name__)
+        except (NatsError, OSError, TimeoutError):
+            return 0
+        else:
+            await self._outbox.clear([entry])
+        return 1
+
+    async def _set_aside(self, entry: Entry, why: str) -> None:
+        await self._outbox.set_aside(entry, why)
+        DEAD_LETTERS.labels(CONSUMER).inc()
+        log.error("entry_set_aside", shard=entry.shard, entry=entry.name, why=why)
 
     async def _measure(self, moved: int) -> None:
         now = time.monotonic()
@@ -130,6 +185,7 @@ class Relay:
         WAITING.set(size)
         if not size:
             OLDEST.set(0)
+        SET_ASIDE.set(await self._outbox.refused())
 
 
 def _pause_after(failures: int) -> float:

@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from metering.redis_connection import Address
+from metering.redis_cluster import seeds_of
 from servicekit.settings import ServiceSettings
 
 
@@ -21,7 +21,8 @@ class MeteringSettings(ServiceSettings):
         default="redis://127.0.0.1:6379/0",
         validation_alias=AliasChoices("redis_url", "METERING_REDIS_URL", "REDIS_URL"),
     )
-    """``redis://[user[:password]@]host[:port][/database]``, or ``rediss://`` for TLS."""
+    """``redis://[user[:password]@]host[:port][/database]``, or ``rediss://`` for TLS; of a cluster
+    ``redis+cluster://host:port,host:port`` or ``rediss+cluster://``."""
     redis_seconds: float = Field(default=0.1, gt=0, le=5)
     """Longest wait for the count before the outage policy answers; below callers' deadlines."""
     outbox_capacity: int = Field(default=1_000_000, ge=64)
@@ -29,8 +30,11 @@ class MeteringSettings(ServiceSettings):
     relay: bool = True
     """Whether this process takes part in moving grants to the ledger; at least one must."""
 
+    reconcile_seconds: float = Field(default=3_600.0, ge=0)
+    """How long a comparison of all shards with the ledger takes, one after the other; 0: none."""
+
     @field_validator("redis_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
-        Address.parse(value)
+        seeds_of(value)
         return value

@@ -4,19 +4,18 @@ A decision and its entry in the shard's outbox are one step of one script.
 """
 
 import asyncio
-import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 from hiredis import ReplyError
 
-from metering.decision import Question, Subject, Use, Verdict
+from metering.decision import Held, Question, Subject, Use, Verdict
 from metering.keys import SHARDS, merge_key, outbox_key, record_id, shard_key, shard_of, use_key
 from metering.periods import DAY_MS, CalendarMonth, Window
 from metering.plans import Limit
-from metering.redis_connection import Command, RedisAway, RedisConnection
+from metering.redis_connection import Command, Redis, RedisAway
+from metering.scripts import script
 from servicekit.metrics import Counter
 
 NOT_COUNTED = Counter(
@@ -28,12 +27,30 @@ REPEATABLE_MS = 300_000
 GRACE_MS = 2 * DAY_MS
 """How long a period is remembered after its end."""
 
-_SCRIPT = resources.files("metering").joinpath("decide.lua").read_text("utf-8")
+_SCRIPT = script("decide")
+_INSPECT = script("inspect")
+_SPENT = """
+if ARGV[1] == 'guest' then return redis.call('EXISTS', KEYS[1]) end
+return redis.call('HEXISTS', KEYS[1], 'erased')
+"""
 _UNABLE = ("LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", "NOPERM", "UNBLOCKED")
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """Units *charged* in a period that *ends_ms*; 0: none has begun. *held* as in :class:`Use`."""
+
+    charged: int
+    ends_ms: int
+    held: Held | None = None
 
 
 type Charge = tuple[Question, Limit]
 """A question, and the limit to count it against."""
+
+
+class ShardClosed(Exception):  # noqa: N818 - it names a state
+    """The shard's count may not be whole: it is compared with the ledger first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +63,43 @@ class _Stale:
 class Store:
     """Counts questions, a batch within *seconds*.
 
-    *outbox_capacity* bounds how many grants may wait for the ledger.
+    *outbox_capacity* bounds how many grants may wait for the ledger. *closed* is called when a
+    shard turns out to be closed.
     Methods raise :class:`RedisAway` when Redis cannot be reached in time or cannot count.
     """
 
     def __init__(
-        self, redis: RedisConnection, *, outbox_capacity: int, seconds: float = 0.1
+        self,
+        redis: Redis,
+        *,
+        outbox_capacity: int,
+        seconds: float = 0.1,
+        closed: Callable[[], None] = lambda: None,
     ) -> None:
         self._redis = redis
+        self._closed = closed
         self._seconds = seconds
         self._room = max(1, outbox_capacity // SHARDS)
         self._sha = ""
-        self._tag = secrets.token_hex(3)
 
     async def prepare(self) -> None:
         """See that Redis can count, and load the script."""
-        info, sha = await self._redis.execute([("INFO",), ("SCRIPT", "LOAD", _SCRIPT)])
-        for answer in (info, sha):
-            if isinstance(answer, ReplyError):
-                raise RedisAway(f"Redis refused: {answer}")
-        facts = dict(line.split(":", 1) for line in info.splitlines() if ":" in line)
-        if facts.get("loading", "0") != "0":
-            raise RedisAway("Redis is loading its data")
-        if facts.get("role", "master") != "master":
-            raise RedisAway("this Redis is a replica")
-        self._sha = sha
+        faults, able = [], 0
+        for info, sha in await self._redis.everywhere([("INFO",), ("SCRIPT", "LOAD", _SCRIPT)]):
+            fault = _fault(info, sha)
+            if fault:
+                faults.append(fault)
+            else:
+                self._sha, able = sha, able + 1
+        if not able:
+            raise RedisAway(faults[0] if faults else "no Redis answers")
 
     async def count(self, charges: Sequence[Charge], now_ms: int) -> list[Use | None]:
         """Count each of *charges*, in order, in one round trip.
 
         *now_ms* is the caller's clock; where the shard's is ahead of it, that one counts. None
-        stands where nothing could be counted: Redis or the shard's outbox has no room.
+        stands where nothing could be counted: Redis or the shard's outbox has no room, the shard
+        is closed, or its server away while others answer.
         """
         try:
             async with asyncio.timeout(self._seconds):
@@ -86,28 +109,41 @@ class Store:
 
     async def charged(
         self, subject: Subject, limits: Sequence[tuple[str, Limit]], now_ms: int
-    ) -> list[tuple[int, int]]:
-        """Units charged to *subject* for each (action, limit), and when the period ends.
+    ) -> list[Charged]:
+        """What was charged to *subject* for each (action, limit), and the limit in force.
 
-        The end is 0 where no period has begun. Of a merged guest all units are, for good.
+        Of a merged guest all units are charged, for good.
+
+        Raises:
+            ShardClosed: while that is not known.
         """
         shard = shard_of(subject)
-        clock, merged = await self._execute(
-            [("HGET", shard_key(shard), "clock"), ("EXISTS", merge_key(shard, subject))]
-        )
-        if merged and subject.kind == "guest":
-            return [(limit.units or 0, 0) for _, limit in limits]
-        now = max(now_ms, int(clock or 0))
-        windows = [(action, limit.period.window(now)) for action, limit in limits]
-        rows = await self._execute(
+        facts, merged = await self._read(
             [
-                ("HMGET", use_key(shard, subject, action, window), "#charged", "#start")
-                for action, window in windows
+                ("EVAL", _INSPECT, 2, shard_key(shard), outbox_key(shard)),
+                ("EVAL", _SPENT, 1, merge_key(shard, subject), subject.kind),
+            ],
+            signed=True,
+        )
+        is_open, clock, _, _ = facts
+        if not is_open:
+            self._closed()
+            raise ShardClosed("the count is compared with the ledger")
+        now = max(now_ms, clock)
+        windows = [(action, limit, limit.period.window(now)) for action, limit in limits]
+        rows = await self._read(
+            [
+                (
+                    "HMGET",
+                    use_key(shard, subject, action, window.key),
+                    *("#charged", "#start", "#limit"),
+                )
+                for action, _, window in windows
             ]
         )
         return [
-            _charged_in(window, now, *(int(value or 0) for value in row))
-            for (_, window), row in zip(windows, rows, strict=True)
+            _charged_in(window, now, limit, row, spent=bool(merged))
+            for (_, limit, window), row in zip(windows, rows, strict=True)
         ]
 
     async def _count(self, charges: Sequence[Charge], now_ms: int) -> list[Use | None]:
@@ -126,39 +162,66 @@ class Store:
     async def _evaluate(self, asked: Sequence[tuple[Charge, int]]) -> list[Use | _Stale | None]:
         if not self._sha:
             await self.prepare()
-        answers = await self._execute([self._command(charge, now) for charge, now in asked])
+        commands = [self._command(charge, now) for charge, now in asked]
+        answers = await self._execute(commands, signed=True)
         forgotten = [number for number, answer in enumerate(answers) if _is(answer, "NOSCRIPT")]
         if forgotten:
             # Redis was restarted. What it did decide must not be asked again: without a request
             # id it would be told as a repeat.
             await self.prepare()
-            again = await self._execute([self._command(*asked[number]) for number in forgotten])
+            again = await self._execute([commands[number] for number in forgotten], signed=True)
             for number, answer in zip(forgotten, again, strict=True):
                 answers[number] = answer
         uses: list[Use | _Stale | None] = []
-        for answer, ((question, _), _) in zip(answers, asked, strict=True):
-            if isinstance(answer, ReplyError):
+        for answer, ((question, limit), _) in zip(answers, asked, strict=True):
+            if isinstance(answer, list):
+                uses.append(self._use(answer, question, limit))
+            elif isinstance(answer, RedisAway):
+                NOT_COUNTED.labels("unreachable").inc()
+                uses.append(None)
+            else:
                 # Out of memory, say: only grants need room, so repeats are still told.
                 NOT_COUNTED.labels(str(answer).split(" ", 1)[0]).inc()
                 uses.append(None)
-            else:
-                uses.append(_use(answer, question.subject))
         return uses
+
+    def _use(self, answer: list[Any], question: Question, limit: Limit) -> Use | _Stale | None:
+        verdict, charged, ends, name, *larger = answer
+        match verdict:
+            case "stale":
+                return _Stale(charged)
+            case "full":
+                NOT_COUNTED.labels("outbox_full").inc()
+                return None
+            case "closed":
+                NOT_COUNTED.labels("shard_closed").inc()
+                self._closed()
+                return None
+        held = None
+        if larger:
+            held = _held(larger[0], limit)
+        if name:
+            epoch, _, entry = name.partition("-")
+            name = record_id(epoch, shard_of(question.subject), entry)
+        if verdict == "merged":
+            return Use(Verdict.DENIED, charged, ends, merged=True, held=held)
+        return Use(_VERDICTS[verdict], charged, ends, name, held=held)
 
     def _command(self, charge: Charge, now: int) -> Command:
         question, limit = charge
         subject = question.subject
         window = limit.period.window(now)
+        units = -1 if limit.units is None else limit.units
         shard = shard_of(subject)
         keys = [
-            use_key(shard, subject, question.action, window),
+            use_key(shard, subject, question.action, window.key),
             outbox_key(shard),
             shard_key(shard),
+            merge_key(shard, subject),
         ]
-        if subject.kind == "guest":
-            keys.append(merge_key(shard, subject))
         if isinstance(limit.period, CalendarMonth) and now - window.start_ms < REPEATABLE_MS:
-            keys.append(use_key(shard, subject, question.action, limit.period.before(window)))
+            before = limit.period.before(window)
+            keys.append(use_key(shard, subject, question.action, before.key))
         return (
             "EVALSHA",
             self._sha,
@@ -168,50 +231,74 @@ class Store:
             window.start_ms,
             window.end_ms,
             window.length_ms,
-            -1 if limit.units is None else limit.units,
+            units,
             "1" if question.peek else "",
             GRACE_MS,
             self._room,
-            self._tag,
             question.request_id,
             question.resource,
             subject.kind,
             subject.id,
-            question.plan,
+            f"{units} {question.plan}",
             question.action,
         )
 
-    async def _execute(self, commands: Sequence[Command]) -> list[Any]:
-        answers = await self._redis.execute(commands)
+    async def _execute(self, commands: Sequence[Command], *, signed: bool = False) -> list[Any]:
+        answers = await self._redis.execute(commands, signed=signed)
+        first = answers[0] if answers else None
+        # Of a cluster, other servers may answer.
+        if _is(first, _UNABLE) and all(_is(answer, _UNABLE) for answer in answers):
+            raise RedisAway(f"Redis refused: {first}")
+        return answers
+
+    async def _read(self, commands: Sequence[Command], *, signed: bool = False) -> list[Any]:
+        answers = await self._execute(commands, signed=signed)
         for answer in answers:
-            if isinstance(answer, ReplyError) and str(answer).startswith(_UNABLE):
+            if isinstance(answer, RedisAway):
+                raise ShardClosed(f"its server is away: {answer}")
+            if isinstance(answer, ReplyError):
                 raise RedisAway(f"Redis refused: {answer}")
         return answers
 
 
-def _is(answer: object, kind: str) -> bool:
+def _is(answer: object, kind: str | tuple[str, ...]) -> bool:
     return isinstance(answer, ReplyError) and str(answer).startswith(kind)
 
 
-def _charged_in(window: Window, now: int, charged: int, start: int) -> tuple[int, int]:
-    if not window.length_ms:
-        return charged, window.end_ms
-    ends = start + window.length_ms
-    return (charged, ends) if start and now < ends else (0, 0)
+def _fault(info: object, sha: object) -> str:
+    for answer in (info, sha):
+        if not isinstance(answer, str):
+            return f"Redis refused: {answer}"
+    facts = dict(line.split(":", 1) for line in str(info).splitlines() if ":" in line)
+    if facts.get("loading", "0") != "0":
+        return "Redis is loading its data"
+    if facts.get("role", "master") != "master":
+        return "this Redis is a replica"
+    return ""
 
 
-def _use(answer: list[Any], subject: Subject) -> Use | _Stale | None:
-    verdict, number, ends, epoch, entry = answer
-    match verdict:
-        case "merged":
-            return Use(Verdict.DENIED, number, ends, merged=True)
-        case "stale":
-            return _Stale(number)
-        case "full":
-            NOT_COUNTED.labels("outbox_full").inc()
-            return None
-    name = record_id(epoch, shard_of(subject), entry) if entry else ""
-    return Use(_VERDICTS[verdict], number, ends, name)
+def _held(kept: str, limit: Limit) -> Held:
+    units, _, plan = kept.partition(" ")
+    return Held(plan, Limit(None if units == "-1" else int(units), limit.period))
+
+
+def _charged_in(
+    window: Window, now: int, limit: Limit, row: Sequence[str | None], *, spent: bool
+) -> Charged:
+    charged, start = (int(value or 0) for value in row[:2])
+    ends, kept = window.end_ms, row[2]
+    if window.length_ms:
+        ends = start + window.length_ms if start and now < start + window.length_ms else 0
+        if not ends:
+            charged, kept = 0, None
+    held = None
+    if kept:
+        larger = _held(kept, limit)
+        if larger.limit != limit and not limit.exceeds(larger.limit):
+            held = larger
+    if spent:
+        charged, ends = max(charged, (held.limit if held else limit).units or 0), 0
+    return Charged(charged, ends, held)
 
 
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
