@@ -8,7 +8,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help setup run test bench lint types check protos locks locks-check events catalog fetch clean
+.PHONY: help setup run test bench bench-search lint types check protos locks locks-check events catalog fetch clean
 
 help: ## List the targets
 	@echo "make <target>, from a fresh clone on:"; echo
@@ -35,6 +35,9 @@ lint: setup ## Style, formatting, import rules, contracts
 
 bench: setup ## Measure page views beside a bare route (needs wrk; ARGS='--seconds 10')
 	@$(BIN)/python -m tests.bench.page_views $(ARGS)
+
+bench-search: setup ## Measure search beside FTS5 and plain tantivy (ARGS=queries.jsonl)
+	@$(BIN)/python -m tests.bench.search $(ARGS)
 
 types: setup ## Types, strictly
 	@$(BIN)/mypy .

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from accounts.migrate import migrate
 from accounts.settings import database_at
+from gateway.tests import code_sets
 from gateway.tests.gateway_process import Platform, catalog, running
 from tests.support.postgres_server import PostgresServer
 
@@ -30,6 +31,17 @@ async def platform(
 ) -> AsyncIterator[Platform]:
     """One for all tests that take nothing away: each comes as a visitor of its own."""
     async with running(tmp_path_factory.mktemp("platform"), catalog(), postgres) as platform:
+        yield platform
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def wide_platform(
+    tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer
+) -> AsyncIterator[Platform]:
+    """One with several code sets and releases, but CPT; for tests that take nothing away."""
+    others = [*code_sets.cm_older(), *code_sets.pcs(), *code_sets.hcpcs()]
+    folder = tmp_path_factory.mktemp("wide")
+    async with running(folder, catalog(), postgres, others=others) as platform:
         yield platform
 
 

@@ -213,10 +213,16 @@ def catalog() -> list[lookup_pb2.CodePage]:
 
 @asynccontextmanager
 async def running(
-    folder: Path, pages: Sequence[lookup_pb2.CodePage], postgres: PostgresServer
+    folder: Path,
+    pages: Sequence[lookup_pb2.CodePage],
+    postgres: PostgresServer,
+    *,
+    others: Sequence[lookup_pb2.CodePage] = (),
+    licence: lookup_pb2.CptLicence | None = None,
 ) -> AsyncIterator[Platform]:
     """The gateway with its peers, ready; files go to *folder*, people to a database of their own.
 
+    *others* are pages of older releases and other code sets, *licence* the one for CPT.
     *postgres* has a migrated database ``accounts`` that nobody uses.
     """
     async with AsyncExitStack() as stack:
@@ -227,7 +233,7 @@ async def running(
         valkey = ValkeyServer(folder / "valkey")
         stack.push_async_callback(valkey.kill)
         await valkey.start()
-        lookup = LookupServer(pages)
+        lookup = LookupServer(pages, others, licence)
         lookup.start()
         stack.callback(lookup.stop)
         metering = MeteringProcess(valkey.url, bus.url, PLANS, METERING_PORT=str(free_port()))
@@ -247,6 +253,7 @@ async def running(
         await assistant.start()
         gateway = GatewayProcess(
             NATS_URL=bus.url,
+            REDIS_URL=valkey.url,
             GATEWAY_LOOKUP_TARGET=lookup.target,
             GATEWAY_ACCOUNTS_TARGET=f"127.0.0.1:{accounts.listening['grpc_port']}",
             GATEWAY_ASSISTANT_TARGET=f"127.0.0.1:{assistant.listening['grpc_port']}",

@@ -8,6 +8,7 @@ from gateway.addresses import (
     is_code_shaped,
     is_cpt_form,
     parse_date_of_service,
+    place_meant,
     range_meant,
     system_of,
 )
@@ -79,6 +80,29 @@ def test_anything_else_says_what_it_must_look_like(text: str) -> None:
 )
 def test_a_range_has_two_ends_that_could_be_codes(text: str, meant: str | None) -> None:
     assert range_meant(text) == meant
+
+
+@pytest.mark.parametrize(
+    "system, text, meant",
+    [
+        ("icd-10-cm", "e08–e13", "E08-E13"),
+        ("icd-10-cm", "E11", None),
+        ("icd-10-pcs", "0dt/", "0DT"),
+        ("icd-10-pcs", "0DTJ4Z", "0DTJ4Z"),
+        ("icd-10-pcs", "0DTJ4ZZ", None),
+        ("icd-10-pcs", "0D T", None),
+        ("icd-10-pcs", "", None),
+        ("hcpcs", "j", "J0000-J9999"),
+        ("hcpcs", "j0120-j3999", "J0120-J3999"),
+        ("hcpcs", "J0120", None),
+        ("hcpcs", "é", None),
+        ("hcpcs", "9", None),
+    ],
+)
+def test_a_place_is_a_range_or_what_codes_of_its_set_begin_with(
+    system: str, text: str, meant: str | None
+) -> None:
+    assert place_meant(system, text) == meant
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,7 @@ async def test_without_accounts_guests_go_on_and_nobody_signed_in_is_taken_for_o
     path = "/icd-10-cm/E11.9"
     async with (
         platform.account("ann") as member,
+        platform.account("bob") as second,
         platform.account("eve") as stranger,
         platform.guest() as guest,
     ):
@@ -206,6 +207,8 @@ async def test_without_accounts_guests_go_on_and_nobody_signed_in_is_taken_for_o
                 register = await guest.post("/register", data=form)
                 api_login = await guest.post("/api/v1/sessions", json=form)
                 leaving = await member.request("DELETE", "/api/v1/sessions/current")
+                left = await member.get("/account")
+                form_leaving = await second.post("/logout", data={"next": ""})
                 await platform.accounts.start()
                 back = await until_json(unchecked, "/api/v1/codes/icd-10-cm/E11.9", mode="normal")
         finally:
@@ -233,7 +236,13 @@ async def test_without_accounts_guests_go_on_and_nobody_signed_in_is_taken_for_o
         assert 'value="ann@example.org"' in answer.text
         assert PASSWORD not in answer.text
     assert api_login.json()["reason"] == "ACCOUNTS_UNAVAILABLE"
-    assert leaving.status_code == 503
+    # Whoever logs out is logged out here, and told that the session itself is not over.
+    assert (leaving.status_code, leaving.json()["status"]) == (200, "logged_out_here")
+    assert "session=; Max-Age=0" in leaving.headers["set-cookie"]
+    assert left.headers["location"] == "/login"
+    assert form_leaving.status_code == 200
+    assert "The session itself could not be ended" in form_leaving.text
+    assert "session=; Max-Age=0" in form_leaving.headers["set-cookie"]
     # Nothing was charged meanwhile.
     assert back.json()["verdict"] == "GRANTED"
     assert back.json()["allowance"]["remaining"] == 4

@@ -258,6 +258,21 @@ async def test_what_cannot_be_answered_is_a_problem_and_free(
         assert 'aria-invalid="true"' in page.text
 
 
+async def test_an_assistant_that_says_nothing_is_given_up_before_a_whole_answer_would_take(
+    desk: Desk,
+) -> None:
+    never = asyncio.Event()
+    desk.assistant.script = (never,)
+    async with desk.platform.guest() as guest:
+        # Longer than it may take to begin, and shorter than a whole answer may.
+        async with asyncio.timeout(6):
+            answer = await guest.post(ASK, json={"question": "What is E11.9?"})
+        assert await left(guest) == 2
+
+    assert (answer.status_code, answer.json()["reason"]) == (503, "ASSISTANT_UNAVAILABLE")
+    await asyncio.wait_for(desk.assistant.cancelled.wait(), 10)
+
+
 async def test_an_answer_that_breaks_off_has_no_end(desk: Desk) -> None:
     desk.assistant.script = (EVIDENCE, FIRST, failing(grpc.StatusCode.INTERNAL, "INTERNAL"))
     async with desk.platform.account() as member:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from codingahead.lookup.v1 import lookup_pb2
 from gateway.assets import Assets
 from gateway.rendering import Pages
+from gateway.tests import code_sets
 from gateway.views import Access, Unlock, Viewer
 from tests.support import code_pages
 from tests.support.html_outline import outline
@@ -87,6 +88,9 @@ def test_a_wall_tells_code_name_and_way_out_and_no_hierarchy() -> None:
     assert "Type 2 diabetes mellitus without complications" in wall
     assert 'href="/register?next=/icd-10-cm/E11.9"' in wall
     assert "Views reset on 1 December 2026 (UTC)." in wall
+    spent = PAGES.assemble(DIABETES, MEMBER, access("free", denied=True)).decode()
+    assert "Larger plans are not open yet." in spent
+    assert "Upgrade your plan to unlock this content now" not in spent
     assert "Chapter 4" not in wall
     assert "Billable" not in wall
     assert "April 2026" not in wall
@@ -109,21 +113,21 @@ def test_the_guest_banner_stands_unbroken_in_the_source() -> None:
             5,
             4,
             "4 code page views remaining. Free accounts are limited to 5 page views per month. "
-            "Upgrade to get 200 page views per month.",
+            "Larger plans are not open yet.",
         ),
         (
             "free",
             5,
             1,
             "1 code page view remaining. Free accounts are limited to 5 page views per month. "
-            "Upgrade to get 200 page views per month.",
+            "Larger plans are not open yet.",
         ),
         (
             "professional",
             200,
             0,
             "0 code page views remaining. Professional accounts are limited to 200 page views "
-            "per month. Upgrade to get unlimited page views.",
+            "per month. Larger plans are not open yet.",
         ),
         (
             "night_shift",
@@ -249,8 +253,51 @@ def test_figures_are_aligned_and_codes_kept_whole() -> None:
     page = PAGES.assemble(DIABETES, MEMBER, seen).decode()
 
     assert '<th scope="col" class="figure">Weight</th>' in page
-    assert '<td class="figure">12.5</td>' in page
-    assert '<td class="code"><a class="code" href="/icd-10-cm/E11.10">' in page
+    assert '<td class="figure" data-label="Weight">12.5</td>' in page
+    assert '<td class="code" data-label="Code"><a class="code" href="/icd-10-cm/E11.10">' in page
+
+
+def test_links_of_a_dated_page_keep_its_day_and_others_do_not() -> None:
+    seen = access("free", unlocked=frozenset(code_pages.TITLES))
+    plain = PAGES.assemble(DIABETES, MEMBER, seen).decode()
+    dated = PAGES.assemble(DIABETES, MEMBER, seen, date(2026, 5, 1)).decode()
+    other = PAGES.assemble(DIABETES, MEMBER, seen, date(2026, 6, 2)).decode()
+
+    assert '<a class="code" href="/icd-10-cm/E10?on=2026-05-01">E10.-</a>' in dated
+    assert '<a class="code" href="/icd-10-cm/P70-P74?on=2026-05-01">P70–P74</a>' in dated
+    assert '<a href="/icd-10-cm?on=2026-05-01">ICD-10-CM</a>' in dated
+    assert '<link rel="canonical" href="https://codes.example/icd-10-cm/E11.9">' in dated
+    assert "as of 1 May 2026" in dated
+    assert 'name="on" type="date" required value="2026-05-01"' in dated
+    assert "2026-05-01" not in other
+    assert "?on=2026-06-02" in other
+    # The one link of an undated page that asks for a day leads to what its release changed.
+    asked = [href for href in outline(plain).values("href") if "on=" in href]
+    assert asked == ["/icd-10-cm/changes?on=2026-04-01"]
+    assert "<li>as of" not in plain
+    assert PAGES.assemble(DIABETES, MEMBER, seen).decode() == plain
+
+
+def test_a_page_of_an_older_release_says_so_and_leads_to_the_newest() -> None:
+    newest = code_sets.PCS
+    older = PAGES.prepare(code_sets.cm_older()[0], "catalog", newest)
+    day = date(2026, 1, 5)
+    page = PAGES.assemble(older, GUEST, access(), day).decode()
+
+    assert "This page shows ICD-10-CM October 2025, which is not the newest release." in page
+    assert f'<a href="/icd-10-cm/E11.9">See it in {newest.name}</a>' in page
+    assert "which ended on" not in page
+    newer = PAGES.prepare(code_pages.diabetes(), "catalog", code_sets.CM_OLDER)
+    assert b"not the newest release" not in PAGES.assemble(newer, GUEST, access())
+
+
+def test_locked_sections_say_what_they_answer_in_the_words_of_the_code_set() -> None:
+    diagnosis = PAGES.assemble(DIABETES, GUEST, access()).decode()
+    supply = PAGES.assemble(PAGES.prepare(code_sets.hcpcs()[-1]), GUEST, access()).decode()
+
+    assert "Diagnoses are not priced" in diagnosis
+    assert "hospital outpatient payment" not in diagnosis
+    assert "hospital outpatient payment" in supply
 
 
 def test_each_run_of_facts_names_its_source_once() -> None:
@@ -279,11 +326,12 @@ def test_a_guest_reads_two_sections_and_what_unlocks_the_others() -> None:
     document = shape(access())
 
     assert list(document) == [
-        *("system", "code", "display", "billable", "release"),
+        *("system", "code", "display", "billable", "release", "previous", "next"),
         *("verdict", "mode", "sections", "sources", "allowance"),
     ]
     assert document["release"] == {
         "id": "icd-10-cm-2026-04",
+        "name": "ICD-10-CM April 2026",
         "effective": "2026-04-01",
         "expires": "2026-09-30",
     }

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.e2e.conftest import NewWindow
 from tests.e2e.people import search_field, submit
@@ -43,6 +43,40 @@ async def test_escape_leaves_the_words_to_be_searched_for(new_window: NewWindow)
         await expect(field).to_have_value("E11")
         await expect(field).to_have_attribute("aria-expanded", "false")
         assert await field.get_attribute("aria-activedescendant") is None
+
+
+async def test_completions_of_other_words_do_not_come_back(new_window: NewWindow) -> None:
+    async with new_window() as window:
+        await window.open("/")
+        field, listed = await with_suggestions(window.page)
+        await field.press("ArrowDown")
+        await field.press_sequentially(".")
+        await expect(listed.locator("[aria-selected=true]")).to_have_count(0)
+        await field.fill("E")
+        await expect(listed).to_be_hidden()
+        await field.press("ArrowDown")
+        await expect(listed).to_be_hidden()
+        await expect(field).to_have_attribute("aria-expanded", "false")
+
+
+async def test_who_must_wait_is_not_asked_for_more(new_window: NewWindow) -> None:
+    async with new_window() as window:
+        await window.open("/")
+        asked: list[str] = []
+
+        async def refuse(route: Route) -> None:
+            asked.append(route.request.url)
+            window.expect_refusal(route.request.url.removeprefix(window.url))
+            await route.fulfill(status=429, headers={"Retry-After": "600"})
+
+        await window.page.route("**/api/v1/suggest*", refuse)
+        field = search_field(window.page)
+        async with window.page.expect_response("**/api/v1/suggest*"):
+            await field.fill("E11")
+        await field.press_sequentially(".9")
+        await field.press("Enter")
+        await expect(window.page).to_have_url(f"{window.url}/icd-10-cm/E11.9")
+        assert len(asked) == 1
 
 
 async def test_without_javascript_the_field_is_a_plain_form(new_window: NewWindow) -> None:

@@ -13,7 +13,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 OWN = "E11.9"
 FIVE = ("I10", "J45.909", "E10.9", "M54.50", "S52.501A")
 SEVENTH = "N18.6"
-RELEASED = {"id": "icd-10-cm-2026-04", "effective": "2026-04-01", "expires": "2026-09-30"}
+RELEASED = {
+    "id": "icd-10-cm-2026-04",
+    "name": "ICD-10-CM April 2026",
+    "effective": "2026-04-01",
+    "expires": "2026-09-30",
+}
 
 
 def page(code: str) -> str:

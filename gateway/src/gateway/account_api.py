@@ -10,6 +10,11 @@ from gateway.responses import UNCACHED
 from gateway.signing_in import SigningIn
 
 _REGISTERED = {"status": "registered"}
+_HERE_ONLY = "The cookie is taken away, and the session could not be ended"
+_NOT_ENDED = (
+    "The cookie is taken away. The session itself could not be ended, as accounts cannot be "
+    "reached for the moment; it ends by itself within 30 days."
+)
 
 
 class Credentials(BaseModel):
@@ -29,6 +34,13 @@ class Registered(BaseModel):
     """Always the same, whoever registers."""
 
     status: str
+
+
+class LoggedOutHere(BaseModel):
+    """The cookie is gone and the session is not over; ``detail`` says why."""
+
+    status: str
+    detail: str
 
 
 class AccountApi:
@@ -65,7 +77,7 @@ class AccountApi:
             methods=["DELETE"],
             status_code=204,
             response_description="Logged out; the cookie is taken away",
-            responses=problems_of(503),
+            responses={200: {"description": _HERE_ONLY, "model": LoggedOutHere}},
         )
         return router
 
@@ -89,8 +101,18 @@ class AccountApi:
         return _empty(await self._signing_in.log_in(_cookies(request), email, password))
 
     async def log_out(self, request: Request) -> Response:
-        """End the session whose cookie came along; without one nothing happens."""
-        return _empty(await self._signing_in.log_out(_cookies(request)))
+        """End the session whose cookie came along; without one nothing happens.
+
+        The cookie is taken away whatever becomes of the session. Where that could not be ended,
+        as a part is away, the answer is 200 and says so.
+        """
+        cookie, over = await self._signing_in.log_out(_cookies(request))
+        if over:
+            return _empty(cookie)
+        told = {"status": "logged_out_here", "detail": _NOT_ENDED}
+        response = JSONResponse(told, headers=UNCACHED)
+        response.headers.append("set-cookie", cookie)
+        return response
 
 
 def _empty(cookie: str) -> Response:

@@ -20,7 +20,7 @@ from gateway.rendering import Pages
 from gateway.responses import UNCACHED
 from gateway.sessions import Account
 from gateway.signing_in import SigningIn
-from gateway.viewers import viewer_of
+from gateway.viewers import GUEST, viewer_of
 from gateway.visitors import Guest, Known, Unresolved, Visitors
 
 _ACCOUNT = "/account"
@@ -124,10 +124,18 @@ class AccountPages:
         return RedirectResponse("/login" + shown.carried, 303, headers=UNCACHED)
 
     async def log_out(self, request: Request) -> Response:
-        """End the session and go on, to the front page unless another is named."""
+        """End the session and go on, to the front page unless another is named.
+
+        While accounts is away this browser is logged out all the same, and told what is left.
+        """
         form = await form_fields(request)
-        cleared = await self._signing_in.log_out(_cookies(request))
-        return _gone_on(local_path(form.get("next", "")), cleared)
+        cleared, over = await self._signing_in.log_out(_cookies(request))
+        if over:
+            return _gone_on(local_path(form.get("next", "")), cleared)
+        body = self._pages.page("logged_out_here.html", GUEST, "Logged out in this browser")
+        response = HTMLResponse(body, headers=UNCACHED)
+        response.headers.append("set-cookie", cleared)
+        return response
 
     async def account(self, request: Request) -> Response:
         """The plan and what is left of it."""

@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+CPT = "cpt"
 SYSTEMS = {
     "icd-10-cm": "ICD-10-CM",
     "icd-10-pcs": "ICD-10-PCS",
     "hcpcs": "HCPCS Level II",
-    "cpt": "CPT",
+    CPT: "CPT",
 }
 """Code systems that have addresses, loaded or not, by key."""
 
@@ -16,6 +17,8 @@ _BY_SPELLING = {key.replace("-", ""): key for key in SYSTEMS} | {"hcpcslevelii":
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z. -]{0,31}")
 # In books and on pages a range is printed with another dash, which people copy.
 _RANGE = re.compile(r"([0-9A-Z][0-9A-Z.]{2,9}) ?[-–] ?([0-9A-Z][0-9A-Z.]{2,9})")
+# The first characters of an ICD-10-PCS code, fewer than all seven.
+_PREFIX = re.compile(r"[0-9A-Z]{1,6}")
 _CPT = re.compile(r"[0-9]{4}[0-9AFMTU]", re.IGNORECASE)
 
 
@@ -45,6 +48,22 @@ def range_meant(text: str) -> str | None:
     """The range that *text* spells ("e08–e13/"), as published ("E08-E13"); None for all else."""
     found = _RANGE.fullmatch(text.rstrip("/").upper())
     return f"{found[1]}-{found[2]}" if found else None
+
+
+def place_meant(system: str, text: str) -> str | None:
+    """The place of the hierarchy of *system* that *text* spells, as published; None for all else.
+
+    It is a range; of ICD-10-PCS also what codes begin with ("0dt/" means "0DT"), and of HCPCS a
+    letter stands for its range ("j" means "J0000-J9999").
+    """
+    if (span := range_meant(text)) is not None:
+        return span
+    start = text.rstrip("/").upper()
+    if system == "icd-10-pcs" and _PREFIX.fullmatch(start):
+        return start
+    if system == "hcpcs" and len(start) == 1 and start.isascii() and start.isalpha():
+        return f"{start}0000-{start}9999"
+    return None
 
 
 def is_cpt_form(text: str) -> bool:

@@ -11,6 +11,8 @@ REFERENCE = "#/components/schemas/{model}"
 _MEANINGS = {
     400: "The body is no JSON object",
     401: "The address or the password is wrong",
+    403: "CPT content, whose terms have not been accepted; the problem says how to",
+    404: "There is no such thing here",
     415: "The body is not sent as application/json",
     422: "Fields are wrong; the member errors names each",
     429: "Spent, or too many at once; Retry-After says when to try again",

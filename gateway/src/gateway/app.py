@@ -15,11 +15,23 @@ from gateway.accounts import Accounts
 from gateway.api import Api
 from gateway.assets import Assets
 from gateway.browse import Browse
+from gateway.case_notes import CaseNotes
 from gateway.casepilot_pages import CasePilotPages
 from gateway.catalog import Lookup, LookupAway
+from gateway.changes import Changes
+from gateway.claim_api import ClaimApi
+from gateway.claim_checks import ClaimChecks
+from gateway.claim_pages import ClaimPages
 from gateway.code_pages import CodePages
+from gateway.cpt_gate import CptGate
+from gateway.cpt_terms import CptTerms
 from gateway.decisions import Decider
 from gateway.edge import Edge
+from gateway.favourites import Favourites
+from gateway.nlm_api import SHARED, NlmApi, is_shared
+from gateway.notebook import Notebook
+from gateway.notebook_api import NotebookApi
+from gateway.notebook_pages import NotebookPages
 from gateway.openapi import document_router
 from gateway.operations import operations_router
 from gateway.page_cache import PageCache
@@ -29,6 +41,9 @@ from gateway.question_api import QuestionApi
 from gateway.questions import Questions
 from gateway.rendering import Pages, PreparedPage
 from gateway.responses import SECURITY, TLS_ONLY, UNCACHED
+from gateway.search_guard import SearchGuard, Tell
+from gateway.search_limits import SearchLimits
+from gateway.search_pages import SearchPages
 from gateway.sessions import Sessions
 from gateway.settings import GatewaySettings
 from gateway.signing import Keyring
@@ -49,7 +64,9 @@ class Peers:
     decider: Decider
     publisher: Publisher
     accounts: Accounts
+    notebook: Notebook
     questions: Questions
+    search_limits: SearchLimits
 
 
 def build(
@@ -65,8 +82,9 @@ def build(
     pages = Pages(site_name=settings.site_name, assets=assets, base_url=public_url)
     production = settings.mode == "production"
     # Without keys of their own, guests are known only for as long as the process lives.
-    guests = Keyring.parse(settings.cookie_keys) if settings.cookie_keys else Keyring.ephemeral()
-    visitors = Visitors(guests, sessions, secure=production)
+    keys = Keyring.parse(settings.cookie_keys) if settings.cookie_keys else Keyring.ephemeral()
+    visitors = Visitors(keys, sessions, secure=production)
+    gate = CptGate(peers.lookup, keys, secure=production)
     signing_in = SigningIn(peers.accounts, peers.decider, sessions, visitors)
     views = PageViews(peers.lookup, peers.decider, peers.publisher, pages, cache)
     app = FastAPI(
@@ -83,17 +101,38 @@ def build(
             lambda: {"lookup": peers.lookup.reachable, "metering": peers.decider.reachable},
         )
     )
-    app.include_router(Api(peers.lookup, peers.decider, visitors).router())
+    app.include_router(Api(peers.lookup, peers.decider, visitors, gate).router())
+    app.include_router(NlmApi(peers.lookup).router())
     app.include_router(AccountApi(signing_in).router())
-    app.include_router(QuestionApi(peers.questions, visitors).router())
+    app.include_router(QuestionApi(peers.questions, visitors, gate).router())
+    claims = ClaimChecks(peers.lookup, peers.decider, gate)
+    app.include_router(ClaimApi(claims, visitors).router())
+    app.include_router(ClaimPages(claims, pages, visitors).router())
+    app.include_router(CaseNotes(peers.lookup, gate, pages, visitors).router())
     app.include_router(document_router(app, pages, visitors, public_url))
     app.include_router(AccountPages(signing_in, peers.decider, pages, visitors).router())
-    app.include_router(CasePilotPages(peers.questions, pages, visitors).router())
+    app.include_router(CptTerms(gate, pages, visitors).router())
+    app.include_router(
+        CasePilotPages(peers.lookup, peers.questions, gate, pages, visitors).router()
+    )
+    favourites = Favourites(peers.lookup, gate, peers.notebook)
+    app.include_router(SearchPages(peers.lookup, gate, peers.notebook, pages, visitors).router())
+    app.include_router(NotebookPages(peers.notebook, favourites, gate, pages, visitors).router())
+    app.include_router(NotebookApi(peers.notebook, favourites, gate, visitors).router())
     app.include_router(Site(peers.lookup, pages, visitors, assets).router())
-    _tell_failures(app, pages, visitors, public_url)
+    tell = _tell_failures(app, pages, visitors, public_url)
+    browse = Browse(peers.lookup, pages)
+    changes = Changes(peers.lookup, browse, pages)
     return Edge(
-        CodePages(views, Browse(peers.lookup, pages), pages, visitors, public_url),
-        app,
+        CodePages(views, browse, changes, gate, pages, visitors, public_url),
+        SearchGuard(
+            app,
+            peers.search_limits,
+            visitors,
+            tell,
+            local=not production,
+            proxies=settings.proxies,
+        ),
         headers=[*SECURITY, *(TLS_ONLY if production else [])],
         public_url=public_url,
         max_body_bytes=settings.max_body_bytes,
@@ -102,13 +141,15 @@ def build(
     )
 
 
-def _tell_failures(app: FastAPI, pages: Pages, visitors: Visitors, public_url: str) -> None:
+def _tell_failures(app: FastAPI, pages: Pages, visitors: Visitors, public_url: str) -> Tell:
     """Turn what handlers raise into problems: JSON below ``/api``, pages elsewhere."""
 
     async def tell(
         request: Request, problem: Problem, headers: dict[str, str] | None = None
     ) -> Response:
-        headers = {**UNCACHED, **(headers or {})}
+        headers = {**UNCACHED, **problem.headers, **(headers or {})}
+        if is_shared(request.url.path):
+            headers |= SHARED
         if problem.retry_after is not None:
             headers["Retry-After"] = str(problem.retry_after)
         if problem.kind is problems.TOO_LARGE:
@@ -118,7 +159,9 @@ def _tell_failures(app: FastAPI, pages: Pages, visitors: Visitors, public_url: s
             body = problem.json(public_url)
             return Response(body, status, headers, media_type=problems.MEDIA_TYPE)
         viewer = viewer_of(await visitors.identify(request.headers.get("cookie", "")))
-        return HTMLResponse(pages.problem(viewer, problem), status, headers)
+        url = request.url
+        back = f"{url.path}?{url.query}" if url.query else url.path
+        return HTMLResponse(pages.problem(viewer, problem, back), status, headers)
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
@@ -160,3 +203,4 @@ def _tell_failures(app: FastAPI, pages: Pages, visitors: Visitors, public_url: s
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, failed)
+    return tell

@@ -86,7 +86,7 @@ def way_out(standing: Standing) -> WayOut:
                 "Upgrade to view content",
                 "The code page views of this period are spent. "
                 f"{_reset(standing)} Pages you have already opened stay open. ".lstrip()
-                + "Upgrade your plan to unlock this content now.",
+                + _upgrade(standing.plan),
             )
         case Unlock.RETRY:
             return WayOut(
@@ -112,9 +112,18 @@ def _offer(plan: str) -> str:
     offer = next_plan(plan)
     if offer is None:
         return ""
+    if not offer.open:
+        return "Larger plans are not open yet."
     if offer.page_views is None:
         return "Upgrade to get unlimited page views."
     return f"Upgrade to get {counted(offer.page_views, 'page view')} {offer.period}."
+
+
+def _upgrade(plan: str) -> str:
+    offer = next_plan(plan)
+    if offer is not None and offer.open:
+        return "Upgrade your plan to unlock this content now."
+    return "Larger plans are not open yet."
 
 
 def _views_of_free() -> int:

@@ -10,6 +10,8 @@ from gateway import problems
 from gateway.addresses import SYSTEMS, is_code_shaped
 from gateway.allowances import questions_left
 from gateway.bodies import form_fields
+from gateway.catalog import Lookup
+from gateway.cpt_gate import CptGate
 from gateway.event_stream import unless_gone
 from gateway.field_words import sentences
 from gateway.problems import Problem, Refused
@@ -31,6 +33,7 @@ class Told:
     reason: str = ""
     conversation_id: str = ""
     left: str = ""
+    has_cpt: bool = False
     broken_off: bool = False
 
     @property
@@ -42,8 +45,17 @@ class Told:
 class CasePilotPages:
     """Handlers of ``/casepilot``."""
 
-    def __init__(self, questions: Questions, pages: Pages, visitors: Visitors) -> None:
+    def __init__(
+        self,
+        lookup: Lookup,
+        questions: Questions,
+        gate: CptGate,
+        pages: Pages,
+        visitors: Visitors,
+    ) -> None:
+        self._lookup = lookup
         self._questions = questions
+        self._gate = gate
         self._pages = pages
         self._visitors = visitors
 
@@ -64,15 +76,20 @@ class CasePilotPages:
     async def ask(self, request: Request) -> Response:
         """The answer in full, or why there is none."""
         form = await form_fields(request)
-        visitor = await self._visitors.identify(request.headers.get("cookie", ""))
+        cookies = request.headers.get("cookie", "")
+        visitor = await self._visitors.identify(cookies)
         system, code = _in_view(form.get("system", ""), form.get("code", ""))
         text, conversation_id = form.get("question", ""), form.get("conversation_id", "")
         question = Question(text.strip(), system, code, conversation_id)
         if isinstance(visitor, Unresolved):
             raise Refused(problems.account_unchecked())
+        self._gate.demand_for(system, cookies)
+        shut = self._gate.shut(cookies)
         try:
-            answer = await unless_gone(request, self._questions.begin(visitor, question))
+            answer = await unless_gone(request, self._questions.begin(visitor, question, shut))
         except Refused as refused:
+            if refused.problem is shut:
+                raise
             return self._page(visitor, question, problem=refused.problem)
         try:
             told = await unless_gone(request, _in_full(answer))
@@ -87,6 +104,7 @@ class CasePilotPages:
         told: Told | None = None,
         problem: Problem | None = None,
     ) -> Response:
+        licence = self._gate.licence
         body = self._pages.page(
             "casepilot.html",
             viewer_of(visitor),
@@ -94,8 +112,9 @@ class CasePilotPages:
             current="casepilot",
             question=question,
             longest=LONGEST_QUESTION,
-            examples=examples_for(question.system, question.code),
+            examples=examples_for(question.system, question.code, self._loaded),
             told=told,
+            notices=licence.notices if licence and told and told.has_cpt else (),
             problem=problem,
             errors=sentences(problem.errors) if problem else {},
         )
@@ -105,6 +124,11 @@ class CasePilotPages:
         for cookie in visitor.set_cookies if told and isinstance(visitor, Guest) else ():
             response.headers.append("set-cookie", cookie)
         return response
+
+    @property
+    def _loaded(self) -> list[str]:
+        catalog = self._lookup.catalog
+        return list(catalog.systems) if catalog else []
 
 
 async def _in_full(answer: Answer) -> Told:
@@ -121,6 +145,7 @@ async def _in_full(answer: Answer) -> Told:
                     told.conversation_id = piece.done.conversation_id
     except BrokenOff:
         told.broken_off = True
+    told.has_cpt = answer.has_cpt
     return told
 
 

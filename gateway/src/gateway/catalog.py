@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 import grpc
 from grpc.aio import AioRpcError, Channel
@@ -18,7 +19,16 @@ RELEASE_PUBLISHED = EventType("lookup", "release_published", 1, events_pb2.Relea
 
 log = get_logger("gateway.catalog")
 
+type ChangeKind = lookup_pb2.CodeChange.Kind.ValueType
+"""A way in which a code can change."""
+
 _LOOKUP_SECONDS = 0.3
+_CHANGES_SECONDS = 1.0
+"""Two releases are compared code by code."""
+_CLAIM_SECONDS = 1.0
+"""Every rule is applied to every line, and to every two of them."""
+_NOTE_SECONDS = 3.0
+"""Every finding of a note is a search of its own."""
 _POLL_SECONDS = 2.0
 
 
@@ -28,17 +38,45 @@ class LookupAway(Exception):  # noqa: N818 - it names a state, not a mistake
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The catalog lookup serves: its id and the newest release of each loaded system."""
+    """The catalog lookup serves: its id, what is loaded of each system, what it was read from.
+
+    *releases* are those of each loaded system, the newest first. *cpt_licence* is None where no
+    CPT content is loaded.
+    """
 
     id: str
     systems: dict[str, lookup_pb2.CodeSystem]
+    releases: dict[str, tuple[lookup_pb2.Release, ...]]
+    sources: tuple[lookup_pb2.Source, ...] = ()
+    relations: tuple[lookup_pb2.Relation, ...] = ()
+    cpt_licence: lookup_pb2.CptLicence | None = None
 
-    def serves(self, system: str, on: date) -> bool:
-        """Whether the newest release of *system* is the one in force *on* that day."""
-        loaded = self.systems.get(system)
-        if loaded is None:
-            return False
-        return loaded.release.effective <= on.isoformat() <= loaded.release.expires
+    @classmethod
+    def of(cls, told: lookup_pb2.GetCatalogResponse) -> Self:
+        """What lookup told."""
+        return cls(
+            told.catalog_id,
+            {loaded.system: loaded for loaded in told.systems},
+            {it.system: tuple(it.releases) or (it.release,) for it in told.systems},
+            tuple(told.sources),
+            tuple(told.relations),
+            told.cpt_licence if told.HasField("cpt_licence") else None,
+        )
+
+    def release(self, system: str, on: date | None) -> lookup_pb2.Release | None:
+        """The release of *system* that answers *on* a day, the newest where no day is named.
+
+        None when none that is loaded does.
+        """
+        held = self.releases.get(system, ())
+        if on is None:
+            return held[0] if held else None
+        day = on.isoformat()
+        return next((it for it in held if it.effective <= day <= it.expires), None)
+
+    def newest(self, system: str) -> lookup_pb2.Release | None:
+        """The newest release of *system*, if it is loaded."""
+        return self.release(system, None)
 
 
 class Lookup:
@@ -95,31 +133,67 @@ class Lookup:
         request = lookup_pb2.ResolveCodeRequest(system=system, text=text, on=on)
         return await self._answered(self._stub.ResolveCode(request, timeout=_LOOKUP_SECONDS))
 
-    async def browse(self, system: str, span: str) -> lookup_pb2.BrowseResponse:
-        """What lies right below the range *span*; below the whole system where it is empty."""
-        request = lookup_pb2.BrowseRequest(system=system, range=span)
+    async def browse(self, system: str, place: str, on: str) -> lookup_pb2.BrowseResponse:
+        """What lies right below *place*; below the whole system where it is empty."""
+        request = lookup_pb2.BrowseRequest(system=system, range=place, on=on)
         return await self._answered(self._stub.Browse(request, timeout=_LOOKUP_SECONDS))
 
     async def search(
-        self, query: str, systems: list[str], limit: int, offset: int, on: str
+        self,
+        query: str,
+        systems: list[str],
+        limit: int,
+        offset: int,
+        on: str,
+        *,
+        chapter: str = "",
+        billable_only: bool = False,
     ) -> lookup_pb2.SearchResponse:
-        """Ranked codes for *query*."""
+        """Ranked codes for *query*; of one *chapter*, or billable ones alone, where asked."""
         request = lookup_pb2.SearchRequest(
-            query=query, systems=systems, page_size=limit, skip=offset, on=on
+            query=query,
+            systems=systems,
+            page_size=limit,
+            skip=offset,
+            on=on,
+            chapter=chapter,
+            billable_only=billable_only,
         )
         return await self._answered(self._stub.Search(request, timeout=_LOOKUP_SECONDS))
 
+    async def list_changes(
+        self, system: str, on: str, kind: ChangeKind, limit: int, token: str
+    ) -> lookup_pb2.ListChangesResponse:
+        """What a release changed against the one before it."""
+        request = lookup_pb2.ListChangesRequest(
+            system=system, on=on, kind=kind, page_size=limit, page_token=token
+        )
+        return await self._answered(self._stub.ListChanges(request, timeout=_CHANGES_SECONDS))
+
     async def suggest(
-        self, query: str, systems: list[str], limit: int
+        self, query: str, systems: list[str], limit: int, on: str
     ) -> lookup_pb2.SuggestResponse:
         """Completions of *query*."""
-        request = lookup_pb2.SuggestRequest(query=query, systems=systems, page_size=limit)
+        request = lookup_pb2.SuggestRequest(query=query, systems=systems, page_size=limit, on=on)
         return await self._answered(self._stub.Suggest(request, timeout=_LOOKUP_SECONDS))
+
+    async def check_claim(
+        self, request: lookup_pb2.CheckClaimRequest
+    ) -> lookup_pb2.CheckClaimResponse:
+        """What the rules say of a claim."""
+        return await self._answered(self._stub.CheckClaim(request, timeout=_CLAIM_SECONDS))
+
+    async def read_note(
+        self, note: str, systems: list[str], on: str
+    ) -> lookup_pb2.ReadNoteResponse:
+        """Candidate codes for the findings of a case note."""
+        request = lookup_pb2.ReadNoteRequest(note=note, systems=systems, on=on)
+        return await self._answered(self._stub.ReadNote(request, timeout=_NOTE_SECONDS))
 
     async def _get_catalog(self) -> Catalog:
         request = lookup_pb2.GetCatalogRequest()
         answer = await self._answered(self._stub.GetCatalog(request, timeout=_LOOKUP_SECONDS))
-        return Catalog(answer.catalog_id, {loaded.system: loaded for loaded in answer.systems})
+        return Catalog.of(answer)
 
     async def _answered[A](self, call: Awaitable[A]) -> A:
         try:

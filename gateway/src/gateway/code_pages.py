@@ -1,5 +1,6 @@
 """Code pages over HTTP, as pages and as JSON: ``/{system}/{code}``, ``/api/v1/codes/…``.
 
+With them what else lies below a system's address: its hierarchy, and what its releases changed.
 Plain ASGI, before the framework's router: these are nearly all of the traffic, and routing,
 parsing and response objects would cost more than the page itself.
 """
@@ -8,12 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl, quote, urlencode
 
-from gateway import problems, rate_limits
-from gateway.addresses import SYSTEMS, Address, path_of, range_meant, system_of
+from gateway import changes, problems, rate_limits
+from gateway.addresses import CPT, SYSTEMS, Address, path_of, place_meant, system_of
 from gateway.browse import Browse
 from gateway.catalog import LookupAway
+from gateway.changes import Changes
+from gateway.cpt_gate import CptGate
 from gateway.page_views import Missing, Moved, NotYetSeen, PageViews, Seen
 from gateway.parameters import address_of, date_of_service
+from gateway.plans_offered import upgrade_advice
 from gateway.problems import Problem, Refused
 from gateway.rendering import Pages
 from gateway.responses import (
@@ -29,9 +33,9 @@ from gateway.responses import (
     header,
 )
 from gateway.viewers import viewer_of
-from gateway.views import Unlock
+from gateway.views import Unlock, Viewer
 from gateway.visitors import Guest, Unresolved, Visitor, Visitors
-from gateway.wording import cpt_not_loaded, json_time
+from gateway.wording import asked_on, cpt_not_loaded, json_time
 from servicekit.errors import ServiceError
 
 _API = "/api/v1/codes/"
@@ -39,9 +43,10 @@ _API = "/api/v1/codes/"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a path asks for: *surface* is ``page``, ``api`` or ``browse``; *system* as spelled.
+    """What a path asks for: *system* as spelled.
 
-    Where a hierarchy is browsed *code* is a range, or has nothing but slashes for the whole system.
+    *surface* is ``page``, ``api``, ``browse`` or ``changes``. Where a hierarchy is browsed *code*
+    is a place, or has nothing but slashes for the whole system.
     """
 
     surface: str
@@ -60,11 +65,14 @@ def target_of(path: str) -> Target | None:
         system, _, code = path[len(_API) :].partition("/")
         return Target("api", system, code)
     system, slash, code = path[1:].partition("/")
-    if not system or system_of(system) is None:
+    key = system_of(system) if system else None
+    if key is None:
         return None
     if not code.strip("/"):
         return Target("browse", system, slash + code)
-    if range_meant(code):
+    if code.rstrip("/").lower() == changes.NAME:
+        return Target("changes", system, code)
+    if place_meant(key, code):
         return Target("browse", system, code)
     return Target("page", system, code)
 
@@ -76,12 +84,16 @@ class CodePages:
         self,
         views: PageViews,
         browse: Browse,
+        changed: Changes,
+        gate: CptGate,
         pages: Pages,
         visitors: Visitors,
         public_url: str,
     ) -> None:
         self._views = views
         self._browse = browse
+        self._changes = changed
+        self._gate = gate
         self._pages = pages
         self._visitors = visitors
         self._public_url = public_url
@@ -100,34 +112,62 @@ class CodePages:
             await self._refuse(send, target, visitor, problem, [(b"allow", b"GET, HEAD")])
             return
         try:
-            if target.surface == "browse":
-                await self._show_browsed(send, target, visitor, method)
+            query = _query(scope)
+            on = date_of_service(query["on"]) if "on" in query else None
+            if target.surface in ("browse", "changes"):
+                await self._show_unmetered(scope, send, target, query, on, visitor)
                 return
             address = address_of(target.system, target.code)
-            on = _date_of_service(scope)
+            self._gate.demand_for(address.system, cookies)
             if method == "HEAD" or address != Address(target.system, target.code):
                 # Neither is charged: one shows nothing, the other is about to move.
                 await self._show_free(send, target, address, on)
             else:
                 await self._show(scope, send, target, address, on, visitor)
         except Refused as refused:
-            await self._refuse(send, target, visitor, refused.problem)
+            back = _asked(scope)
+            await self._refuse(send, target, visitor, refused.problem, back=back)
         except LookupAway:
             await self._refuse(send, target, visitor, problems.lookup_away())
         except ServiceError as error:
             await self._refuse(send, target, visitor, problems.refused_by_lookup(error))
 
-    async def _show_browsed(
-        self, send: Send, target: Target, visitor: Visitor, method: str
+    async def _show_unmetered(
+        self,
+        scope: Scope,
+        send: Send,
+        target: Target,
+        query: dict[str, str],
+        on: date | None,
+        visitor: Visitor,
     ) -> None:
-        """A place of the hierarchy: nothing of it is metered."""
-        shown = await self._browse.at(target.system, target.code, viewer_of(visitor))
+        """A place of the hierarchy, or what a release changed."""
+        self._gate.demand_for(system_of(target.system) or "", header(scope, b"cookie"))
+        viewer = viewer_of(visitor)
+        if target.surface == "browse":
+            shown = await self._browse.at(target.system, target.code, on, viewer)
+        else:
+            shown = await self._changed(target, query, on, viewer)
         if isinstance(shown, str):
             await _see_other_spelling(send, shown)
-        elif method == "HEAD":
+        elif scope["method"] == "HEAD":
             await answer_head(send, 200, [HTML, METERED])
         else:
             await answer(send, 200, [HTML, METERED], shown)
+
+    async def _changed(
+        self, target: Target, query: dict[str, str], on: date | None, viewer: Viewer
+    ) -> bytes | str:
+        """The page of what a release changed; the path to go to where it is spelled otherwise."""
+        system = system_of(target.system)
+        assert system is not None, "only addresses of known systems get here"
+        if (target.system, target.code) != (system, changes.NAME):
+            return f"/{system}/{changes.NAME}" + asked_on(on.isoformat() if on else "")
+        page = query.get("page", "1")
+        if not (page.isascii() and page.isdigit() and 1 <= int(page[:5]) <= changes.LAST_PAGE):
+            detail = f"page must be a number from 1 to {changes.LAST_PAGE:,}."
+            raise Refused(Problem(problems.BAD_REQUEST, "PAGE_MALFORMED", detail))
+        return await self._changes.at(system, on, query.get("kind", ""), int(page), viewer)
 
     async def _show(
         self,
@@ -140,24 +180,27 @@ class CodePages:
     ) -> None:
         if isinstance(visitor, Unresolved):
             raise Refused(problems.account_unchecked())
+        found = await self._views.find(address, on)
+        if isinstance(found, Moved):
+            await self._move(send, target, found, on)
+            return
+        if isinstance(found, Missing):
+            raise Refused(self._missing(address, found, on))
+        if found.has_cpt:
+            self._gate.demand(header(scope, b"cookie"))
         prefetch = "prefetch" in header(scope, b"sec-purpose")
-        seen = await self._views.view(address, on, visitor, target.surface, prefetch=prefetch)
-        if isinstance(seen, Seen):
-            await self._show_seen(send, target, seen, visitor, on)
-        elif isinstance(seen, Moved):
-            await self._move(send, target, seen, on)
-        elif isinstance(seen, NotYetSeen):
+        seen = await self._views.charge(found, visitor, target.surface, prefetch=prefetch)
+        if isinstance(seen, NotYetSeen):
             detail = "This page has not been opened yet, so it is not fetched ahead."
             raise Refused(Problem(problems.UNAVAILABLE, "NOT_YET_SEEN", detail, retry_after=1))
-        else:
-            raise Refused(_missing(address, seen))
+        await self._show_seen(send, target, seen, visitor, on)
 
     async def _show_free(
         self, send: Send, target: Target, address: Address, on: date | None
     ) -> None:
         found = await self._views.find(address, on)
         if isinstance(found, Missing):
-            raise Refused(_missing(address, found))
+            raise Refused(self._missing(address, found, on))
         if isinstance(found, Moved):
             await self._move(send, target, found, on)
         elif address != Address(target.system, target.code):
@@ -204,6 +247,7 @@ class CodePages:
         visitor: Visitor,
         problem: Problem,
         headers: Headers | None = None,
+        back: str = "/",
     ) -> None:
         headers = [METERED, *(headers or [])]
         if problem.retry_after is not None and not any(k == b"retry-after" for k, _ in headers):
@@ -212,8 +256,36 @@ class CodePages:
             body = problem.json(self._public_url)
             await answer(send, problem.kind.status, [PROBLEM, *headers], body)
         else:
-            body = self._pages.problem(viewer_of(visitor), problem)
+            body = self._pages.problem(viewer_of(visitor), problem, back)
             await answer(send, problem.kind.status, [HTML, *headers], body)
+
+    def _missing(self, address: Address, missing: Missing, on: date | None) -> Problem:
+        name = SYSTEMS[address.system]
+        match missing.reason:
+            case "CODE_SET_NOT_LOADED" if address.system == CPT:
+                detail = cpt_not_loaded(address.code)
+            case "CODE_SET_NOT_LOADED":
+                detail = f"{name} is not loaded here, so nothing can be said about {address.code}."
+            case "NOT_KNOWN_FOR_DATE":
+                return problems.not_known_for_date(name, on, self._browse.loaded(address.system))
+            case "CODE_NOT_FOUND" if missing.stretches:
+                detail = (
+                    f"{missing.release} has no code {address.code}. Other releases that are "
+                    "loaded here list it."
+                )
+            case "CODE_NOT_FOUND":
+                release = missing.release or "the loaded release"
+                detail = f"There is no {name} code {address.code} in {release}."
+            case _:
+                detail = f"{name} {address.code} cannot be shown."
+        return Problem(
+            problems.NOT_FOUND,
+            missing.reason,
+            detail,
+            suggestions=missing.suggestions,
+            stretches=missing.stretches,
+            on=on.isoformat() if on else "",
+        )
 
 
 async def _see_other_spelling(send: Send, path: str) -> None:
@@ -221,35 +293,21 @@ async def _see_other_spelling(send: Send, path: str) -> None:
     await answer(send, 301, headers, b"")
 
 
-def _date_of_service(scope: Scope) -> date | None:
-    query = scope["query_string"]
-    if not query:
-        return None
+def _query(scope: Scope) -> dict[str, str]:
+    text = scope["query_string"]
+    if not text:
+        return {}
     try:
-        values = dict(parse_qsl(query.decode("latin-1"), max_num_fields=20))
+        return dict(parse_qsl(text.decode("latin-1"), max_num_fields=20))
     except ValueError:
         problem = Problem(problems.BAD_REQUEST, "QUERY_MALFORMED", "Too many parameters.")
         raise Refused(problem) from None
-    return date_of_service(values["on"]) if "on" in values else None
 
 
-def _missing(address: Address, missing: Missing) -> Problem:
-    name = SYSTEMS[address.system]
-    match missing.reason:
-        case "CODE_SET_NOT_LOADED" if address.system == "cpt":
-            detail = cpt_not_loaded(address.code)
-        case "CODE_SET_NOT_LOADED":
-            detail = f"{name} is not loaded here, so nothing can be said about {address.code}."
-        case "NOT_KNOWN_FOR_DATE":
-            detail = (
-                f"No loaded release of {name} covers this date of service, so the code is not "
-                "known for it. Choose a date within a loaded release."
-            )
-        case "CODE_NOT_FOUND":
-            detail = f"There is no {name} code {address.code} in the loaded release."
-        case _:
-            detail = f"{name} {address.code} cannot be shown."
-    return Problem(problems.NOT_FOUND, missing.reason, detail, suggestions=missing.suggestions)
+def _asked(scope: Scope) -> str:
+    """The address that was asked for."""
+    query = scope["query_string"].decode("latin-1")
+    return f"{scope['path']}?{query}" if query else scope["path"]
 
 
 def _wall(seen: Seen) -> Problem:
@@ -259,7 +317,7 @@ def _wall(seen: Seen) -> Problem:
     if access.unlock is Unlock.REGISTER:
         way_out = "Register a free account to get more views."
     else:
-        way_out = "Upgrade the plan, or wait until the period ends."
+        way_out = upgrade_advice(access.plan)
     return Problem(
         problems.QUOTA_EXCEEDED,
         "VIEWS_SPENT",
@@ -270,5 +328,6 @@ def _wall(seen: Seen) -> Problem:
             "display": seen.page.display,
             "unlock": access.unlock.name if access.unlock else None,
             "reset_time": json_time(access.reset_time),
+            **({"licence_notices": list(seen.page.notices)} if seen.page.notices else {}),
         },
     )

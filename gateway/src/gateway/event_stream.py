@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import suppress
 
 from fastapi import Request
@@ -28,11 +28,16 @@ _OUTCOMES = {
 class AnswerStream(StreamingResponse):
     """Tells *answer* as events; when nobody listens any more the assistant is stopped.
 
-    ``done`` is the last event of every whole answer: a stream without it was broken off.
+    ``done`` is the last event of every whole answer: a stream without it was broken off. It tells
+    *notices* where the answer rests on CPT content.
     """
 
-    def __init__(self, answer: Answer, headers: Mapping[str, str]) -> None:
-        super().__init__(_events(answer), headers={**_HEADERS, **headers}, media_type=MEDIA_TYPE)
+    def __init__(
+        self, answer: Answer, headers: Mapping[str, str], notices: Sequence[str] = ()
+    ) -> None:
+        super().__init__(
+            _events(answer, notices), headers={**_HEADERS, **headers}, media_type=MEDIA_TYPE
+        )
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,13 +80,13 @@ async def _left(request: Request) -> None:
         continue
 
 
-async def _events(answer: Answer) -> AsyncIterator[bytes]:
+async def _events(answer: Answer, notices: Sequence[str]) -> AsyncIterator[bytes]:
     with suppress(BrokenOff):
         async for piece in answer.pieces():
-            yield _event(piece, answer)
+            yield _event(piece, answer, notices)
 
 
-def _event(piece: Piece, answer: Answer) -> bytes:
+def _event(piece: Piece, answer: Answer, notices: Sequence[str]) -> bytes:
     match piece.WhichOneof("piece"):
         case "status":
             return event("status", {"state": piece.status.state})
@@ -101,6 +106,8 @@ def _event(piece: Piece, answer: Answer) -> bytes:
                 told["reason"] = done.reason
             told["allowance"] = answer.left.json() if answer.left else None
             told["conversation_id"] = done.conversation_id
+            if answer.has_cpt:
+                told["licence_notices"] = list(notices)
             return event("done", told)
         case _:
             # A piece of a later contract: nothing a client of this one could use.

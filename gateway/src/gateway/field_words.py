@@ -7,6 +7,7 @@ _LABELS = {
     "password": "The password",
     "name": "The name",
     "question": "The question",
+    "note": "The note",
 }
 
 

@@ -9,7 +9,12 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from gateway.account_api import Credentials, Registration
+from gateway.api import ReleaseTold
 from gateway.api_words import REFERENCE, ProblemDocument, problem
+from gateway.case_notes import NoteAsked
+from gateway.claim_api import ClaimAsked
+from gateway.cpt_terms import TermsAccepted
+from gateway.notebook_api import NoteKept
 from gateway.problems import KINDS
 from gateway.question_api import QuestionAsked
 from gateway.rendering import Pages
@@ -67,12 +72,12 @@ class Section(BaseModel):
     unlock: Literal["REGISTER", "UPGRADE", "RETRY"] | None = None
 
 
-class Release(BaseModel):
-    """The release that was read; the dates are ISO 8601, the last one inclusive."""
+class Neighbour(BaseModel):
+    """The code before or after this one in the order of its code set."""
 
-    id: str
-    effective: str
-    expires: str
+    system: str
+    code: str
+    display: str
 
 
 class Source(BaseModel):
@@ -96,13 +101,20 @@ class ViewAllowance(BaseModel):
 
 
 class CodePage(BaseModel):
-    """A code page, as far as the caller may see it."""
+    """A code page, as far as the caller may see it.
+
+    ``previous`` and ``next`` are null at either end of the code set; ``licence_notices`` are to
+    be shown with what is told.
+    """
 
     system: str
     code: str
     display: str
     billable: bool
-    release: Release
+    release: ReleaseTold
+    previous: Neighbour | None
+    next: Neighbour | None
+    licence_notices: list[str] | None = None
     verdict: Literal["GRANTED", "REPEAT"]
     mode: Literal["normal", "degraded"]
     sections: list[Section]
@@ -144,7 +156,11 @@ def _described(app: FastAPI, public_url: str) -> dict[str, Any]:
         routes=app.routes,
         servers=[{"url": public_url}],
     )
-    shapes = (CodePage, ProblemDocument, Credentials, Registration, QuestionAsked)
+    shapes: tuple[type[BaseModel], ...] = (
+        *(CodePage, ProblemDocument, Credentials, Registration, QuestionAsked, TermsAccepted),
+        NoteKept,
+        *(ClaimAsked, NoteAsked),
+    )
     models: list[tuple[type[BaseModel], Literal["serialization"]]] = [
         (shape, "serialization") for shape in shapes
     ]
@@ -197,7 +213,10 @@ def _code_page_operation() -> dict[str, Any]:
                 "in": "query",
                 "required": False,
                 "schema": text,
-                "description": "Date of service, ISO 8601; the newest release when left out.",
+                "description": (
+                    "Date of service, ISO 8601: the release that covers it answers. The newest "
+                    "release when left out."
+                ),
             },
         ],
         "responses": {
@@ -208,7 +227,11 @@ def _code_page_operation() -> dict[str, Any]:
                 },
             },
             "301": {"description": "The code is written otherwise"},
-            "404": problem("No such code; the nearest ones are suggested. Never charged"),
+            "403": problem("CPT content, whose terms have not been accepted. Never charged"),
+            "404": problem(
+                "No such code in the release, or no release for the day; the nearest codes are "
+                "suggested, and the member listed says when other releases have it. Never charged"
+            ),
             "429": problem("The views of this period are spent"),
             "503": problem("The catalog cannot be reached"),
         },

@@ -15,12 +15,12 @@ _HIT = LOOKED_UP.labels("hit")
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """What a rendered page depends on; *on* is empty for the newest release."""
+    """What a rendered page depends on: all days of a release share its page."""
 
     catalog_id: str
     system: str
     code: str
-    on: str
+    release_id: str
 
 
 class PageCache[P]:

@@ -59,10 +59,15 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """There is no such page; *reason* as in lookup's contract."""
+    """There is no such page; *reason* as in lookup's contract.
+
+    *stretches* tell when other releases list the code, *release* which one has it not.
+    """
 
     reason: str
     suggestions: tuple[lookup_pb2.CodeRef, ...] = ()
+    stretches: tuple[lookup_pb2.Stretch, ...] = ()
+    release: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class NotYetSeen:
 
 
 class PageViews:
-    """Answers views of code pages.
+    """Answers views of code pages: first found, then charged.
 
     Raises :class:`gateway.catalog.LookupAway` for pages that are not held while lookup is away
     and :class:`servicekit.errors.ServiceError` when lookup refuses what was asked.
@@ -94,33 +99,32 @@ class PageViews:
     async def find(self, address: Address, on: date | None) -> PreparedPage | Moved | Missing:
         """The page at *address*; costs nothing."""
         catalog = self._lookup.catalog
-        if catalog is not None and address.system not in catalog.systems:
+        asked = on.isoformat() if on else ""
+        if catalog is None:
+            key = PageKey("", address.system, address.code, asked)
+        elif address.system not in catalog.systems:
             return Missing("CODE_SET_NOT_LOADED")
-        key = self._key(address, on)
-        if (page := self._cache.get(key)) is not None:
-            return page
-        try:
-            # A lookup that has yet to take up the catalog, or has a newer one, tells of its own.
-            return await self._cache.make(
-                key, partial(self._prepare, key), lambda made: made.catalog_id == key.catalog_id
-            )
-        except ServiceError as error:
-            if error.reason == "CODE_NOT_FOUND":
-                return await self._resolve(address, key.on)
-            if error.reason in NOTHING_THERE:
-                return Missing(error.reason)
-            raise
+        elif (release := catalog.release(address.system, on)) is None:
+            return Missing("NOT_KNOWN_FOR_DATE")
+        else:
+            key = PageKey(catalog.id, address.system, address.code, release.id)
+            if (page := self._cache.get(key)) is not None:
+                return page
+        found = await self._found(key, address, asked)
+        if found is None:
+            # A catalog came between two questions: by now there is an answer.
+            found = await self._found(key, address, asked)
+        if found is None:
+            raise LookupAway("catalogs keep changing")
+        return found
 
-    async def view(
-        self, address: Address, on: date | None, visitor: Known, surface: str, *, prefetch: bool
-    ) -> Seen | Moved | Missing | NotYetSeen:
-        """Find the page at *address* and charge it to *visitor*.
+    async def charge(
+        self, page: PreparedPage, visitor: Known, surface: str, *, prefetch: bool
+    ) -> Seen | NotYetSeen:
+        """Charge *page*, which was found, to *visitor*.
 
         *surface* is ``page`` or ``api``. With *prefetch* nothing is charged or recorded.
         """
-        page = await self.find(address, on)
-        if not isinstance(page, PreparedPage):
-            return page
         view_id = str(uuid.uuid4())
         decision = await self._decide(page, visitor, view_id, peek=prefetch)
         seen = _seen(page, visitor, decision)
@@ -149,26 +153,38 @@ class PageViews:
         # A verdict this version does not know is no leave to show anything.
         return decision if decision and decision.verdict in _VERDICTS else None
 
-    def _key(self, address: Address, on: date | None) -> PageKey:
-        catalog = self._lookup.catalog
-        if on is not None and catalog is not None and catalog.serves(address.system, on):
-            on = None
-        catalog_id = catalog.id if catalog else ""
-        return PageKey(catalog_id, address.system, address.code, on.isoformat() if on else "")
+    async def _found(
+        self, key: PageKey, address: Address, on: str
+    ) -> PreparedPage | Moved | Missing | None:
+        """What lookup tells; None where it has the page after all."""
 
-    async def _prepare(self, key: PageKey) -> PreparedPage:
-        answer = await self._lookup.get_code_page(key.system, key.code, key.on)
+        def fits(made: PreparedPage) -> bool:
+            # A lookup that has yet to take up the catalog, or has a newer one, tells of its own.
+            return (made.catalog_id, made.release_id) == (key.catalog_id, key.release_id)
+
+        try:
+            return await self._cache.make(key, partial(self._prepare, key, on), fits)
+        except ServiceError as error:
+            if error.reason == "CODE_NOT_FOUND":
+                return await self._resolve(address, on)
+            if error.reason in NOTHING_THERE:
+                return Missing(error.reason)
+            raise
+
+    async def _prepare(self, key: PageKey, on: str) -> PreparedPage:
+        answer = await self._lookup.get_code_page(key.system, key.code, on)
         if answer.catalog_id != key.catalog_id:
             self._lookup.look_again()
-        return self._pages.prepare(answer.page, answer.catalog_id)
+        catalog = self._lookup.catalog
+        newest = catalog.newest(key.system) if catalog else None
+        return self._pages.prepare(answer.page, answer.catalog_id, newest)
 
-    async def _resolve(self, address: Address, on: str) -> Moved | Missing:
+    async def _resolve(self, address: Address, on: str) -> Moved | Missing | None:
         answer = await self._lookup.resolve(address.system, address.code, on)
         kind = lookup_pb2.ResolveCodeResponse.Outcome
         match answer.outcome:
             case kind.OUTCOME_FOUND if (answer.code.system, answer.code.code) == _named(address):
-                # A catalog came between the two questions: the page is there by now.
-                raise LookupAway("the catalog has just changed")
+                return None
             case kind.OUTCOME_FOUND:
                 return Moved(answer.code)
             case kind.OUTCOME_CODE_SET_NOT_LOADED:
@@ -176,7 +192,12 @@ class PageViews:
             case kind.OUTCOME_NOT_KNOWN_FOR_DATE:
                 return Missing("NOT_KNOWN_FOR_DATE")
             case _:
-                return Missing("CODE_NOT_FOUND", tuple(answer.suggestions))
+                return Missing(
+                    "CODE_NOT_FOUND",
+                    tuple(answer.suggestions),
+                    tuple(answer.stretches),
+                    answer.release.name,
+                )
 
     def _record(
         self, seen: Seen, visitor: Known, surface: str, view_id: str, decision_id: str

@@ -22,6 +22,19 @@ def systems_asked(spelling: str) -> list[str]:
     return [system]
 
 
+def system_asked(spelling: str) -> str:
+    """The code system that an address names.
+
+    Raises:
+        Refused: when there is no such system.
+    """
+    system = system_of(spelling)
+    if system is None:
+        detail = f"There is no such code system. Use one of: {', '.join(SYSTEMS)}."
+        raise Refused(Problem(problems.NOT_FOUND, "SYSTEM_UNKNOWN", detail))
+    return system
+
+
 def date_of_service(text: str) -> date:
     """The day that ``on`` names.
 
@@ -40,10 +53,7 @@ def address_of(system_spelling: str, code_spelling: str) -> Address:
     Raises:
         Refused: when there is no such system or no code is written so.
     """
-    system = system_of(system_spelling)
-    if system is None:
-        detail = f"There is no such code system. Use one of: {', '.join(SYSTEMS)}."
-        raise Refused(Problem(problems.NOT_FOUND, "SYSTEM_UNKNOWN", detail))
+    system = system_asked(system_spelling)
     code = code_spelling.rstrip("/")
     if not is_code_shaped(code):
         detail = (

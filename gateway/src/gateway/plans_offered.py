@@ -1,6 +1,13 @@
-"""What each plan offers, as pages say it. What a plan *allows* is metering's to decide."""
+"""What each plan offers, as pages say it. What a plan *allows* is metering's to decide.
+
+But for features, which are not counted: metering does not tell of them, so they stand here as the
+plan file has them.
+"""
 
 from dataclasses import dataclass
+
+EXPORT = "export"
+"""The feature that lets results and marked codes be downloaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +24,8 @@ class PlanOffered:
     sections: str
     open: bool
     """Whether it can be had now."""
+    features: frozenset[str] = frozenset()
+    """Keys of what else it opens."""
 
 
 PLANS = {
@@ -48,6 +57,7 @@ PLANS = {
             period="per month",
             sections="All nine",
             open=False,
+            features=frozenset({EXPORT}),
         ),
         PlanOffered(
             key="enterprise",
@@ -57,6 +67,7 @@ PLANS = {
             period="per month",
             sections="All nine",
             open=False,
+            features=frozenset({EXPORT, "api_keys"}),
         ),
     )
 }
@@ -69,6 +80,30 @@ def plan_offered(key: str) -> PlanOffered:
         return PLANS[key]
     name = key.replace("_", " ").capitalize()
     return PlanOffered(key, name, f"{name} accounts", None, "per month", "", open=False)
+
+
+def upgrade_advice(key: str) -> str:
+    """What somebody on the plan *key*, whose period is spent, can do, as a sentence."""
+    offer = next_plan(key)
+    if offer is not None and offer.open:
+        return "Upgrade the plan, or wait until the period ends."
+    if offer is not None:
+        return "Larger plans are not open yet, so please wait until the period ends."
+    return "Please wait until the period ends."
+
+
+def has_feature(key: str, feature: str) -> bool:
+    """Whether the plan *key* has *feature*; a plan that is not offered here has none."""
+    return feature in plan_offered(key).features
+
+
+def smallest_with(feature: str) -> PlanOffered:
+    """The smallest plan that has *feature*.
+
+    Raises:
+        StopIteration: when none has.
+    """
+    return next(plan for plan in PLANS.values() if feature in plan.features)
 
 
 def next_plan(key: str) -> PlanOffered | None:

@@ -1,12 +1,14 @@
 """What can go wrong for a visitor, in one register: the same words for pages and for programs."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import grpc
 
 from codingahead.lookup.v1 import lookup_pb2
+from gateway.wording import day_in_words, iso_day_in_words
 from servicekit.errors import ServiceError
 from servicekit.logs import get_logger
 
@@ -39,9 +41,15 @@ class Problem:
     reason: str
     detail: str
     suggestions: tuple[lookup_pb2.CodeRef, ...] = ()
+    stretches: tuple[lookup_pb2.Stretch, ...] = ()
+    """When other releases that are loaded list the code."""
+    on: str = ""
+    """The date of service that was asked for: links to suggestions keep it."""
     retry_after: int | None = None
     """Seconds."""
-    members: Mapping[str, str | None] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Further headers of the answer."""
+    members: Mapping[str, object] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     """What is wrong with each field at fault, by the field's name."""
 
@@ -57,6 +65,16 @@ class Problem:
         }
         if self.kind is NOT_FOUND:
             document["suggestions"] = list(code_refs(self.suggestions))
+        if self.stretches:
+            document["listed"] = [
+                {
+                    "code": it.code.code,
+                    "display": it.code.display,
+                    "effective": it.effective,
+                    "expires": it.expires,
+                }
+                for it in self.stretches
+            ]
         if self.errors:
             document["errors"] = [
                 {"field": name, "detail": fault} for name, fault in self.errors.items()
@@ -82,6 +100,19 @@ CREDENTIALS_REJECTED = Kind(
     "Logging in was refused",
     "The address or the password is wrong. Which of them it is, is never told.",
 )
+NOT_SIGNED_IN = Kind(
+    "not-signed-in",
+    401,
+    "Please log in first",
+    "What was asked for belongs to an account. Log in, or send the session's cookie along.",
+)
+NOT_IN_PLAN = Kind(
+    "not-in-plan",
+    403,
+    "The plan does not include this",
+    "What was asked for is part of a larger plan, which the detail names; the member unlock says "
+    "what opens it. Nothing was charged.",
+)
 CROSS_SITE = Kind(
     "cross-site-request",
     403,
@@ -89,12 +120,26 @@ CROSS_SITE = Kind(
     "What changes something must be sent from this site's own pages, or by a program that is no "
     "browser. Open the page here and send it again.",
 )
+CPT_TERMS = Kind(
+    "cpt-terms",
+    403,
+    "Please accept the CPT terms first",
+    "What was asked for has CPT content, which is shown once its terms are accepted. The members "
+    "terms, terms_version and accept say what they are and how to accept them. Nothing was "
+    "charged.",
+)
 NOT_FOUND = Kind(
     "not-found",
     404,
     "There is no such page",
-    "The address names nothing here. For codes, the nearest ones are suggested. "
-    "A page that does not exist is never charged.",
+    "The address names nothing here. For codes, the nearest ones are suggested, and the member "
+    "listed says when other releases have the code. A page that does not exist is never charged.",
+)
+NOTEBOOK_FULL = Kind(
+    "notebook-full",
+    409,
+    "No more codes can be marked",
+    "An account can mark so many codes. Take a mark away, then mark another.",
 )
 METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed",
@@ -133,6 +178,13 @@ TOO_MANY_ATTEMPTS = Kind(
     "Checking a password takes effort on purpose, and only so many are checked at once. Try again "
     "after the seconds that the Retry-After header names.",
 )
+TOO_MANY_REQUESTS = Kind(
+    "too-many-requests",
+    429,
+    "Too many searches in a short time",
+    "Searches, completions and case notes are free, but only so many a minute; the RateLimit "
+    "headers say how many. Try again after the seconds that the Retry-After header names.",
+)
 QUOTA_EXCEEDED = Kind(
     "quota-exceeded",
     429,
@@ -165,8 +217,9 @@ ACCOUNT_UNCHECKED = Kind(
 KINDS = {
     kind.slug: kind
     for kind in (
-        *(BAD_REQUEST, CREDENTIALS_REJECTED, CROSS_SITE, NOT_FOUND, METHOD_NOT_ALLOWED, TIMED_OUT),
-        *(TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID_FIELDS, TOO_MANY_ATTEMPTS, QUOTA_EXCEEDED),
+        *(BAD_REQUEST, CREDENTIALS_REJECTED, CROSS_SITE, CPT_TERMS, NOT_FOUND, METHOD_NOT_ALLOWED),
+        *(TIMED_OUT, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID_FIELDS, TOO_MANY_ATTEMPTS),
+        *(TOO_MANY_REQUESTS, QUOTA_EXCEEDED, NOT_SIGNED_IN, NOT_IN_PLAN, NOTEBOOK_FULL),
         *(INTERNAL, UNAVAILABLE, ACCOUNT_UNCHECKED),
     )
 }
@@ -175,6 +228,41 @@ KINDS = {
 def internal() -> Problem:
     """Something failed here that nobody foresaw."""
     return Problem(INTERNAL, "INTERNAL", "The request could not be answered. Please try again.")
+
+
+def cpt_terms(licence: lookup_pb2.CptLicence) -> Problem:
+    """CPT content is asked for and its terms have not been accepted."""
+    return Problem(
+        CPT_TERMS,
+        "CPT_TERMS_NOT_ACCEPTED",
+        "This has CPT content. Please read its terms and accept them; nothing was charged.",
+        members={
+            "terms": licence.terms,
+            "terms_version": licence.terms_version,
+            "accept": {
+                "method": "POST",
+                "href": "/api/v1/licences/cpt/acceptances",
+                "body": {"terms_version": licence.terms_version},
+            },
+        },
+    )
+
+
+def not_known_for_date(
+    system_name: str, on: date | None, loaded: Sequence[lookup_pb2.Release]
+) -> Problem:
+    """No loaded release covers the day *on*; *loaded* are those that there are, newest first."""
+    day = day_in_words(on) if on else "this date"
+    detail = f"No loaded release of {system_name} covers {day}: it is not known for this date."
+    if loaded:
+        newest = loaded[0]
+        detail += (
+            f" The newest, {newest.name}, applies from {iso_day_in_words(newest.effective)} to "
+            f"{iso_day_in_words(newest.expires)}."
+        )
+    if len(loaded) > 1:
+        detail += f" The oldest begins on {iso_day_in_words(loaded[-1].effective)}."
+    return Problem(NOT_FOUND, "NOT_KNOWN_FOR_DATE", detail)
 
 
 def lookup_away() -> Problem:
@@ -263,6 +351,23 @@ def refused_by_accounts(error: ServiceError) -> Problem:
             retry_after=int(seconds) if seconds.isdigit() else 1,
         )
     log.error("accounts_refused", reason=error.reason, code=error.code.name)
+    return accounts_away()
+
+
+def not_signed_in() -> Problem:
+    """What is asked for belongs to an account, and nobody is signed in."""
+    return Problem(NOT_SIGNED_IN, "NOT_SIGNED_IN", "This belongs to an account. Please log in.")
+
+
+def refused_by_notebook(error: ServiceError) -> Problem:
+    """What accounts refused to keep for an account."""
+    if error.code is grpc.StatusCode.INVALID_ARGUMENT:
+        return invalid_fields(error.violations)
+    if error.reason == "NOTEBOOK_FULL":
+        return Problem(NOTEBOOK_FULL, error.reason, error.message)
+    if error.reason == "ACCOUNT_UNKNOWN":
+        return not_signed_in()
+    log.error("notebook_refused", reason=error.reason, code=error.code.name)
     return accounts_away()
 
 

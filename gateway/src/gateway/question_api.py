@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from gateway import problems, rate_limits
 from gateway.api_words import body_of, problems_of
 from gateway.bodies import json_object, texts
+from gateway.cpt_gate import CptGate
 from gateway.event_stream import MEDIA_TYPE, AnswerStream, unless_gone
 from gateway.problems import Refused
 from gateway.questions import Question, Questions
@@ -30,9 +31,10 @@ class QuestionAsked(BaseModel):
 class QuestionApi:
     """The handler of questions."""
 
-    def __init__(self, questions: Questions, visitors: Visitors) -> None:
+    def __init__(self, questions: Questions, visitors: Visitors, gate: CptGate) -> None:
         self._questions = questions
         self._visitors = visitors
+        self._gate = gate
 
     def router(self) -> APIRouter:
         """Its route."""
@@ -45,7 +47,7 @@ class QuestionApi:
             response_description="The answer, as events",
             responses={
                 200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}},
-                **problems_of(400, 415, 422, 429, 503),
+                **problems_of(400, 403, 415, 422, 429, 503),
             },
             openapi_extra=body_of(QuestionAsked),
             tags=["CasePilot"],
@@ -57,17 +59,22 @@ class QuestionApi:
 
         ``status`` {"state"}, ``evidence`` {"id", "text", "source", "href"}, ``sentence`` {"text",
         "citations"} and last ``done`` {"outcome": "answered" or "declined", "reason" when it was
-        declined, "allowance", "conversation_id"}; a stream without ``done`` was broken off. An
+        declined, "allowance", "conversation_id", "licence_notices" where a licence asks for them};
+        a stream without ``done`` was broken off. An
         answer is charged when it has a sentence; a question that is declined, or asked again in
         the period, is free.
         """
         question = await _question_in(request)
-        visitor = await self._visitors.identify(request.headers.get("cookie", ""))
+        cookies = request.headers.get("cookie", "")
+        visitor = await self._visitors.identify(cookies)
         if isinstance(visitor, Unresolved):
             raise Refused(problems.account_unchecked())
-        answer = await unless_gone(request, self._questions.begin(visitor, question))
+        self._gate.demand_for(question.system, cookies)
+        shut = self._gate.shut(cookies)
+        answer = await unless_gone(request, self._questions.begin(visitor, question, shut))
         headers = rate_limits.of_allowance(answer.left) if answer.left else {}
-        stream = AnswerStream(answer, headers)
+        licence = self._gate.licence
+        stream = AnswerStream(answer, headers, licence.notices if licence else ())
         for cookie in visitor.set_cookies if isinstance(visitor, Guest) else ():
             stream.headers.append("set-cookie", cookie)
         return stream

@@ -4,6 +4,7 @@ The answer is held back until its first sentence, so that what cannot be answere
 and what may not be had is never shown.
 """
 
+import asyncio
 import hashlib
 import unicodedata
 import uuid
@@ -15,9 +16,11 @@ from grpc.aio import AioRpcError, Channel, UnaryStreamCall
 from codingahead.assistant.v1 import assistant_pb2, assistant_pb2_grpc
 from codingahead.metering.v1 import metering_pb2
 from gateway import problems
+from gateway.addresses import CPT
 from gateway.allowances import Left
 from gateway.decisions import Decider, DecisionRefused
 from gateway.page_views import plan_of, subject_of
+from gateway.plans_offered import upgrade_advice
 from gateway.problems import Problem, Refused
 from gateway.visitors import Known
 from servicekit.errors import from_rpc_error
@@ -31,6 +34,8 @@ log = get_logger("gateway.questions")
 QUESTIONS = Counter("gateway_questions_total", "Questions asked, by how they ended.", ["outcome"])
 
 _ANSWER_SECONDS = 8.0
+_FIRST_SECONDS = 2.0
+"""An assistant that works says at once that it does."""
 
 type Piece = assistant_pb2.AskResponse
 type _Call = UnaryStreamCall[assistant_pb2.AskRequest, assistant_pb2.AskResponse]
@@ -64,12 +69,21 @@ class Answer:
     """An answer that may be shown; *left* is what remains once it is."""
 
     def __init__(
-        self, held: list[Piece], rest: AsyncIterator[Piece], call: _Call, left: Left | None
+        self,
+        held: list[Piece],
+        rest: AsyncIterator[Piece],
+        call: _Call,
+        left: Left | None,
+        *,
+        without_cpt: bool = False,
     ) -> None:
         self._held = held
         self._rest = rest
         self._call = call
+        self._without_cpt = without_cpt
         self.left = left
+        self.has_cpt = any(map(_is_cpt, held))
+        """Whether what was told so far rests on CPT content."""
 
     async def pieces(self) -> AsyncIterator[Piece]:
         """All of it, ``done`` last.
@@ -83,6 +97,10 @@ class Answer:
                 return
         try:
             async for piece in self._rest:
+                if _is_cpt(piece):
+                    self.has_cpt = True
+                    if self._without_cpt:
+                        break
                 yield piece
                 if piece.HasField("done"):
                     return
@@ -103,8 +121,13 @@ class Questions:
         self._stub = assistant_pb2_grpc.AssistantServiceStub(channel)
         self._decider = decider
 
-    async def begin(self, visitor: Known, question: Question) -> Answer:
+    async def begin(
+        self, visitor: Known, question: Question, cpt_terms: Problem | None = None
+    ) -> Answer:
         """An answer that has its first sentence, or its end, and is charged if it has a sentence.
+
+        *cpt_terms* is what is told, instead of an answer, where it rests on CPT content; None for
+        a visitor who may see that.
 
         Raises:
             Refused: when nothing may be shown; then nothing was charged.
@@ -122,10 +145,14 @@ class Questions:
         try:
             rest = aiter(call)
             held = await _held_back(rest)
+            if cpt_terms is not None and any(map(_is_cpt, held)):
+                QUESTIONS.labels("cpt_terms").inc()
+                raise Refused(cpt_terms)
             if held[-1].HasField("done"):
                 QUESTIONS.labels("declined").inc()
                 return Answer(held, rest, call, _of_questions(allowances))
-            return Answer(held, rest, call, await self._charge(visitor, question))
+            left = await self._charge(visitor, question)
+            return Answer(held, rest, call, left, without_cpt=cpt_terms is not None)
         except BaseException:
             call.cancel()
             raise
@@ -148,7 +175,7 @@ class Questions:
             raise Refused(problems.metering_away())
         if decision.verdict not in (metering_pb2.VERDICT_GRANTED, metering_pb2.VERDICT_REPEAT):
             QUESTIONS.labels("denied").inc()
-            raise Refused(_spent(decision))
+            raise Refused(_spent(decision, plan_of(visitor)))
         QUESTIONS.labels("answered").inc()
         return Left.of(decision.allowance)
 
@@ -170,14 +197,20 @@ async def _held_back(pieces: AsyncIterator[Piece]) -> list[Piece]:
     """The pieces up to the first sentence or the end."""
     held: list[Piece] = []
     try:
-        async for piece in pieces:
-            held.append(piece)
-            if piece.HasField("sentence"):
-                return held
-            if piece.HasField("done"):
-                if piece.done.outcome == assistant_pb2.Done.OUTCOME_DECLINED:
+        async with asyncio.timeout(_FIRST_SECONDS) as first:
+            async for piece in pieces:
+                first.reschedule(None)
+                held.append(piece)
+                if piece.HasField("sentence"):
                     return held
-                break
+                if piece.HasField("done"):
+                    if piece.done.outcome == assistant_pb2.Done.OUTCOME_DECLINED:
+                        return held
+                    break
+    except TimeoutError:
+        QUESTIONS.labels("unanswered").inc()
+        log.warning("assistant_silent")
+        raise Refused(problems.assistant_away()) from None
     except AioRpcError as error:
         QUESTIONS.labels("unanswered").inc()
         raise Refused(problems.refused_by_assistant(from_rpc_error(error))) from None
@@ -187,18 +220,22 @@ async def _held_back(pieces: AsyncIterator[Piece]) -> list[Piece]:
     raise Refused(problems.assistant_away())
 
 
+def _is_cpt(piece: Piece) -> bool:
+    return piece.HasField("evidence") and piece.evidence.href.startswith(f"/{CPT}/")
+
+
 def _of_questions(allowances: metering_pb2.GetAllowancesResponse) -> Left | None:
     return next(
         (Left.of(told) for told in allowances.allowances if told.action == ASK_ASSISTANT), None
     )
 
 
-def _spent(decision: metering_pb2.DecideResponse) -> Problem:
+def _spent(decision: metering_pb2.DecideResponse, plan: str) -> Problem:
     left = Left.of(decision.allowance)
     if decision.unlock == metering_pb2.UNLOCK_REGISTER:
         unlock, way_out = "REGISTER", "Register a free account to get more questions."
     else:
-        unlock, way_out = "UPGRADE", "Upgrade the plan, or wait until the period ends."
+        unlock, way_out = "UPGRADE", upgrade_advice(plan)
     until = f" They come back on {left.reset_day} (UTC)." if left.reset_day else ""
     return Problem(
         problems.QUOTA_EXCEEDED,

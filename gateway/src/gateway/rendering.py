@@ -4,32 +4,31 @@ A section is rendered when its page is prepared, locked and open; a view only jo
 what a visitor may not see is never near what is sent to them.
 """
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
-
-from markupsafe import Markup
 
 from codingahead.lookup.v1 import lookup_pb2
-from gateway import api_reference, banners, wording
-from gateway.addresses import is_cpt_form
+from gateway import api_reference, banners, dated_links, wording
+from gateway.addresses import CPT
 from gateway.assets import Assets
 from gateway.banners import Standing
 from gateway.block_layout import runs
+from gateway.catalog import Catalog
 from gateway.local_paths import is_local, with_next
 from gateway.plans_offered import PLANS, plan_offered
-from gateway.problems import Kind, Problem
+from gateway.problems import CPT_TERMS, Kind, Problem
 from gateway.products import (
     ACTION_NAMES,
     ACTIONS_NOT_OPEN,
+    EXAMPLES,
     NINE_SECTIONS,
     NOT_OPEN_YET,
     PRODUCTS,
     examples_for,
+    what_answers,
 )
 from gateway.section_json import (
     allowance_json,
@@ -44,10 +43,6 @@ from gateway.templating import OpenSlots, Slotted, environment
 from gateway.templating import encoded as encoded_text
 from gateway.views import Access, Unlock, Viewer
 from gateway.wording import LONGEST_QUESTION
-
-RESULTS_PER_PAGE = 20
-LAST_PAGE = 50
-"""Search results reach no further; nobody reads there, and it would cost much to rank."""
 
 _NEXT = encoded_text(OpenSlots().next)
 
@@ -111,13 +106,20 @@ class PreparedPage:
     code: str
     display: str
     catalog_id: str
+    release_id: str
     expires: date | None
     public_sections: frozenset[str]
     sections: tuple[PreparedSection, ...]
     frame: Slotted
     wall: Slotted
+    older: bytes
+    """Said where the release that was read is not the newest."""
     ended: bytes
     """Said once the release that was read has ended."""
+    has_cpt: bool
+    """Whether it is CPT content, or has some: its terms come first."""
+    notices: tuple[str, ...]
+    """Lines that a licence asks to be shown with it."""
     path: str
     next: bytes
     """The query by which links to forms lead back here, when no date was asked for."""
@@ -126,6 +128,8 @@ class PreparedPage:
     """Source ids with their JSON, in the order of the page."""
     locked: dict[Unlock, tuple[LockedSection, ...]] = field(default_factory=dict)
     """Its sections as they are locked, once they were needed so."""
+    dated: list["PreparedPage"] = field(default_factory=list)
+    """The page with links that keep a day, once it was needed so."""
 
 
 class Pages:
@@ -170,8 +174,16 @@ class Pages:
 
     # Code pages
 
-    def prepare(self, page: lookup_pb2.CodePage, catalog_id: str = "") -> PreparedPage:
-        """Render everything of *page* that does not depend on who looks."""
+    def prepare(
+        self,
+        page: lookup_pb2.CodePage,
+        catalog_id: str = "",
+        newest: lookup_pb2.Release | None = None,
+    ) -> PreparedPage:
+        """Render everything of *page* that does not depend on who looks or for which day.
+
+        *newest* is the newest release of its code set, where that is known.
+        """
         sources = {source.id: source for source in page.sources}
         shared = {
             "code": page.code,
@@ -180,19 +192,38 @@ class Pages:
             "slot": OpenSlots(),
             "current": "case2code",
             "query": "",
+            "notices": page.licence_notices,
         }
-        frame = self._text("code_page.html", ancestors=page.ancestors, **shared)
+        frame = self._text(
+            "code_page.html",
+            ancestors=page.ancestors,
+            previous=page.previous if page.HasField("previous") else None,
+            following=page.next if page.HasField("next") else None,
+            **shared,
+        )
+        older = newest is not None and page.release.effective < newest.effective
         return PreparedPage(
             system=page.code.system,
             code=page.code.code,
             display=page.code.display,
             catalog_id=catalog_id,
+            release_id=page.release.id,
             expires=wording.parsed_day(page.release.expires),
             public_sections=frozenset(s.key for s in page.sections if s.public),
             sections=tuple(self._section(page, section, sources) for section in page.sections),
             frame=Slotted.parse(frame),
             wall=Slotted.parse(self._text("wall.html", **shared)),
+            older=self._bytes(
+                "older.html",
+                release=page.release,
+                newest=newest,
+                path=wording.code_path(page.code),
+            )
+            if older
+            else b"",
             ended=self._bytes("ended.html", release=page.release),
+            has_cpt=bool(page.licence_notices) or page.code.system == CPT,
+            notices=tuple(page.licence_notices),
             path=wording.code_path(page.code),
             next=_leading_back(wording.code_path(page.code), None),
             identity_json=encoded(identity_json(page))[:-1],
@@ -204,8 +235,15 @@ class Pages:
     ) -> bytes:
         """The page as *viewer* may see it; its wall when *access* is denied.
 
-        *on* is the date of service that was asked for: forms lead back to it.
+        *on* is the date of service that was asked for: links keep it, forms lead back to it.
         """
+        if on is not None and not access.denied:
+            return dated_links.filled(self._assembled(_dated(page), viewer, access, on), on)
+        return self._assembled(page, viewer, access, on)
+
+    def _assembled(
+        self, page: PreparedPage, viewer: Viewer, access: Access, on: date | None
+    ) -> bytes:
         standing = Standing.of(access)
         back = page.next if on is None else _leading_back(page.path, on)
         values = {
@@ -224,7 +262,8 @@ class Pages:
             toc.append(shown.toc)
             body.append(shown.html)
             body.append(section.after)
-        values["ended"] = page.ended if self._ended(page.expires) else b""
+        values["dated"] = page.older or (page.ended if self.has_ended(page.expires) else b"")
+        values["day"], values["day_field"] = _day(on) if on else (b"", b"")
         values["toc"] = b"".join(toc)
         values["sections"] = b"".join(body)
         return page.frame.filled(values)
@@ -241,7 +280,9 @@ class Pages:
                 told.append(section.json)
                 named |= section.source_ids
             else:
-                told.append(self._locked(section.key, section.title, access.way_out).json)
+                told.append(
+                    self._locked(page.system, section.key, section.title, access.way_out).json
+                )
         return b"".join(
             (
                 page.identity_json,
@@ -261,76 +302,27 @@ class Pages:
 
     # Other pages
 
-    def home(self, viewer: Viewer) -> bytes:
-        """The front page."""
-        plans = list(PLANS.values())
-        return self.page("home.html", viewer, "", nine=NINE_SECTIONS, plans=plans)
-
-    def search(
-        self,
-        viewer: Viewer,
-        query: str,
-        results: lookup_pb2.SearchResponse | None,
-        page: int,
-        system: str = "",
-    ) -> bytes:
-        """One page of *results*; None where nothing has been asked yet."""
-        total = results.total if results else 0
-        reachable = RESULTS_PER_PAGE * LAST_PAGE
-        last_page = max(1, math.ceil(min(total, reachable) / RESULTS_PER_PAGE))
-
-        def address(number: int) -> str:
-            asked = {"q": query, "system": system, "page": str(number) if number > 1 else ""}
-            return "/search?" + urlencode({key: value for key, value in asked.items() if value})
-
+    def home(self, viewer: Viewer, systems: Sequence[str]) -> bytes:
+        """The front page; *systems* are the keys of the code systems that are loaded."""
         return self.page(
-            "search.html",
+            "home.html",
             viewer,
-            f"Results for “{query}”" if query else "Search codes",
-            current="case2code",
-            query=query,
-            results=[_result(found) for found in results.results] if results else [],
-            total=total,
-            reachable=reachable,
-            page=page,
-            last_page=last_page,
-            first=(page - 1) * RESULTS_PER_PAGE + 1,
-            previous=address(page - 1) if page > 1 else "",
-            next=address(page + 1) if page < last_page else "",
-            cpt=wording.cpt_not_loaded(query) if is_cpt_form(query) else "",
+            "",
+            nine=NINE_SECTIONS,
+            plans=list(PLANS.values()),
+            systems=systems,
+            examples=[EXAMPLES[system] for system in systems if system in EXAMPLES],
         )
 
-    def place(
-        self,
-        viewer: Viewer,
-        system: str,
-        span: str,
-        place: lookup_pb2.BrowseResponse,
-        loaded: lookup_pb2.CodeSystem | None,
-    ) -> bytes:
-        """What lies below the range *span* of *system*, or below all of it where that is empty.
+    def problem(self, viewer: Viewer, problem: Problem, back: str = "/") -> bytes:
+        """What went wrong and what to do; the nearest codes where some are known.
 
-        *loaded* is the system as a whole, when it is known.
+        *back* is the address that was asked for, to which a form leads back.
         """
-        name = wording.system_name(system)
-        title = f"{name} {wording.with_dashes(span)}".rstrip()
-        return self.page(
-            "place.html",
-            viewer,
-            f"{title} – {place.place.display}" if place.place.display else title,
-            current="case2code",
-            system=system,
-            span=span,
-            place=place.place,
-            ancestors=place.ancestors,
-            entries=place.entries,
-            release=place.release,
-            ended=self._ended(wording.parsed_day(place.release.expires)),
-            loaded=loaded,
-        )
-
-    def problem(self, viewer: Viewer, problem: Problem) -> bytes:
-        """What went wrong and what to do; the nearest codes where some are known."""
+        if problem.kind is CPT_TERMS:
+            return self.page(
+                "cpt_terms.html", viewer, problem.kind.title, problem=problem, next=back
+            )
         return self.page("problem.html", viewer, problem.kind.title, problem=problem)
 
     def problem_kind(self, viewer: Viewer, kind: Kind) -> bytes:
@@ -346,14 +338,12 @@ class Pages:
         product = NOT_OPEN_YET[name]
         return self.page("not_open_yet.html", viewer, product.title, current=name, product=product)
 
-    def about(
-        self, viewer: Viewer, name: str, systems: Sequence[lookup_pb2.CodeSystem]
-    ) -> bytes | None:
-        """A page about the site; None when there is none of that name."""
+    def about(self, viewer: Viewer, name: str, catalog: Catalog | None) -> bytes | None:
+        """A page about the site and its *catalog*; None when there is none of that name."""
         if name not in _ABOUT:
             return None
         return self.page(
-            f"about/{name}.html", viewer, _ABOUT[name], systems=systems, licences=_LICENCES
+            f"about/{name}.html", viewer, _ABOUT[name], catalog=catalog, licences=_LICENCES
         )
 
     def api_docs(self, viewer: Viewer, document: dict[str, Any], kinds: Sequence[Kind]) -> bytes:
@@ -376,7 +366,8 @@ class Pages:
 
     # Pieces
 
-    def _ended(self, expires: date | None) -> bool:
+    def has_ended(self, expires: date | None) -> bool:
+        """Whether a release whose last day is *expires* has ended."""
         return expires is not None and expires < self._today()
 
     def _section(
@@ -436,7 +427,7 @@ class Pages:
         held = back is page.next
         if held and (made := page.locked.get(unlock)) is not None:
             return made
-        locked = [self._locked(section.key, section.title, unlock) for section in page.sections]
+        locked = [self._locked(page.system, it.key, it.title, unlock) for it in page.sections]
         made = tuple(replace(it, html=it.html.replace(_NEXT, back)) for it in locked)
         if held:
             page.locked[unlock] = made
@@ -466,9 +457,9 @@ class Pages:
             "way_out.html", way_out=way_out, unlock=standing.unlock.value, next=OpenSlots().next
         )
 
-    def _render_locked(self, key: str, title: str, unlock: Unlock) -> LockedSection:
-        about = next((section.what for section in NINE_SECTIONS if section.key == key), "")
-        shown = {"key": key, "title": title, "about": about, "unlock": unlock.value}
+    def _render_locked(self, system: str, key: str, title: str, unlock: Unlock) -> LockedSection:
+        shown = {"key": key, "title": title, "about": what_answers(system, key)}
+        shown["unlock"] = unlock.value
         shown["next"] = OpenSlots().next
         return LockedSection(
             html=self._bytes("locked_section.html", **shown),
@@ -483,24 +474,25 @@ class Pages:
         return encoded_text(self._text(template, **values))
 
 
+def _dated(page: PreparedPage) -> PreparedPage:
+    """*page* with links that keep a day; made once."""
+    if not page.dated:
+        made = replace(
+            page,
+            sections=tuple(replace(it, html=dated_links.opened(it.html)) for it in page.sections),
+            frame=replace(page.frame, texts=tuple(map(dated_links.opened, page.frame.texts))),
+            locked={},
+        )
+        page.dated.append(made)
+    return page.dated[0]
+
+
+@lru_cache(1024)
+def _day(on: date) -> tuple[bytes, bytes]:
+    """The day that was asked for, as a page says it and as its form holds it."""
+    said = f"<li>as of {wording.day_in_words(on)}</li>"
+    return said.encode(), f' value="{on.isoformat()}"'.encode()
+
+
 def _leading_back(path: str, on: date | None) -> bytes:
     return encoded_text(with_next(f"{path}?on={on.isoformat()}" if on else path))
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    code: lookup_pb2.CodeRef
-    title: Markup | str
-    found: tuple[Markup, ...]
-    """Inclusion terms in which the query was found."""
-
-
-def _result(result: lookup_pb2.SearchResult) -> _Result:
-    title: Markup | str = result.code.display
-    found = []
-    for highlight in result.highlights:
-        if highlight.field == "title":
-            title = wording.marked(highlight)
-        elif highlight.field == "inclusion_term":
-            found.append(wording.marked(highlight))
-    return _Result(result.code, title, tuple(found))

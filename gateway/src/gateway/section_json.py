@@ -68,19 +68,30 @@ def source_json(source: lookup_pb2.Source) -> Json:
     }
 
 
-def identity_json(page: lookup_pb2.CodePage) -> Json:
-    """What is always told of a page: the code, and the release that was read."""
+def release_json(release: lookup_pb2.Release) -> Json:
+    """A release with its days."""
     return {
+        "id": release.id,
+        "name": release.name,
+        "effective": release.effective,
+        "expires": release.expires,
+    }
+
+
+def identity_json(page: lookup_pb2.CodePage) -> Json:
+    """What is always told of a page: the code, its neighbours, the release that was read."""
+    shape: Json = {
         "system": page.code.system,
         "code": page.code.code,
         "display": page.code.display,
         "billable": page.code.billable,
-        "release": {
-            "id": page.release.id,
-            "effective": page.release.effective,
-            "expires": page.release.expires,
-        },
+        "release": release_json(page.release),
+        "previous": _neighbour(page.previous) if page.HasField("previous") else None,
+        "next": _neighbour(page.next) if page.HasField("next") else None,
     }
+    if page.licence_notices:
+        shape["licence_notices"] = list(page.licence_notices)
+    return shape
 
 
 def allowance_json(access: Access) -> Json | None:
@@ -104,6 +115,10 @@ def encoded(shape: Json | str | None) -> bytes:
 def joined(shapes: Iterable[bytes]) -> bytes:
     """A JSON array of what :func:`encoded` made."""
     return b"[" + b",".join(shapes) + b"]"
+
+
+def _neighbour(code: lookup_pb2.CodeRef) -> Json:
+    return {"system": code.system, "code": code.code, "display": code.display}
 
 
 def _spans(line: lookup_pb2.Line) -> list[Json]:

@@ -2,14 +2,17 @@
 
 from functools import partial
 
-from gateway import accounts, catalog
+from gateway import accounts, catalog, notebook
 from gateway.accounts import Accounts
 from gateway.app import Peers, build
 from gateway.catalog import RELEASE_PUBLISHED, Catalog, Lookup
 from gateway.decisions import Decider
+from gateway.notebook import Notebook
 from gateway.page_cache import PageCache
 from gateway.questions import Questions
+from gateway.redis_client import open_redis
 from gateway.rendering import PreparedPage
+from gateway.search_limits import SearchLimits, parse_limits
 from gateway.server import HttpServer
 from gateway.sessions import SESSION_REVOKED, Sessions
 from gateway.settings import GatewaySettings
@@ -46,8 +49,12 @@ async def serve(settings: GatewaySettings) -> None:
         process.on_close(partial(assistant_channel.close, None))
         accounts_channel = open_channel(settings.accounts_target, settings)
         process.on_close(partial(accounts_channel.close, None))
-        repeating = open_channel(settings.accounts_target, settings, idempotent=[accounts.SERVICE])
+        repeating = open_channel(
+            settings.accounts_target, settings, idempotent=[accounts.SERVICE, notebook.SERVICE]
+        )
         process.on_close(partial(repeating.close, None))
+        notebooks = Notebook(repeating)
+        process.on_close(notebooks.finish)
         people = Accounts(accounts_channel, repeating)
         sessions = Sessions(people)
         cache: PageCache[PreparedPage] = PageCache(settings.page_cache_pages)
@@ -78,7 +85,13 @@ async def serve(settings: GatewaySettings) -> None:
                 sessions.purge_all,
             ).run,
         )
-        peers = Peers(lookup, decider, publisher, people, Questions(assistant_channel, decider))
+        questions = Questions(assistant_channel, decider)
+        redis = open_redis(settings.redis_url, seconds=settings.redis_seconds)
+        process.on_close(redis.aclose)
+        limits = SearchLimits(
+            redis, parse_limits(settings.search_limits), networks=settings.search_networks
+        )
+        peers = Peers(lookup, decider, publisher, people, notebooks, questions, limits)
         application = build(settings, peers, process.readiness, cache, sessions)
         server = HttpServer(application, settings.host, settings.port)
         process.background("http", server.run)

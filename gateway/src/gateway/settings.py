@@ -5,6 +5,8 @@ from typing import Literal, Self
 from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from gateway.redis_client import check_address
+from gateway.search_limits import parse_limits
 from gateway.signing import Keyring
 from servicekit.settings import ServiceSettings
 
@@ -31,6 +33,19 @@ class GatewaySettings(ServiceSettings):
     assistant_target: str = "127.0.0.1:50054"
     cookie_keys: str = ""
     """Keys that sign guest cookies: ``kid:base64url-of-32-bytes[,kid:…]``; the first signs."""
+    redis_url: str = Field(
+        default="redis://127.0.0.1:6379/0",
+        validation_alias=AliasChoices("redis_url", "GATEWAY_REDIS_URL", "REDIS_URL"),
+    )
+    """As metering's: ``redis://host:port/database``, or ``redis+cluster://host:port,host:port``."""
+    redis_seconds: float = Field(default=0.05, gt=0, le=5)
+    """Longest wait for a limit; then what was asked for is allowed."""
+    search_limits: str = "search=60,suggest=600,note=20"
+    """How many a minute one visitor may ask for."""
+    search_networks: int = Field(default=10, ge=1, le=10_000)
+    """How much more than a visitor a whole network may ask for."""
+    proxies: int = Field(default=0, ge=0, le=10)
+    """Proxies of ours in front, each of which adds its caller to ``X-Forwarded-For``."""
     page_cache_pages: int = Field(default=5_000, ge=1, le=1_000_000)
     """Rendered code pages kept in memory, about 60 KB each."""
     max_body_bytes: int = Field(default=65_536, ge=1_024)
@@ -43,6 +58,18 @@ class GatewaySettings(ServiceSettings):
         host, _, port = value.rpartition(":")
         if not host or not port.isdigit():
             raise ValueError(f"{value!r} is not of the form host:port")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        check_address(value)
+        return value
+
+    @field_validator("search_limits")
+    @classmethod
+    def _are_limits(cls, value: str) -> str:
+        parse_limits(value)
         return value
 
     @field_validator("cookie_keys")

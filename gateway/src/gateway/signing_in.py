@@ -62,13 +62,20 @@ class SigningIn:
             session = await self._accounts.log_in(email, password)
         return await self._begun(cookies, session)
 
-    async def log_out(self, cookies: str) -> str:
-        """End the session, if there is one."""
+    async def log_out(self, cookies: str) -> tuple[str, bool]:
+        """End the session, if there is one; its cookie goes whatever becomes of that.
+
+        Also answers whether the session is over: not when accounts could not be reached.
+        """
+        over = True
         if token := self._visitors.token(cookies):
-            with _refusals():
+            try:
                 await self._accounts.log_out(token)
+            except (AccountsAway, ServiceError) as error:
+                over = False
+                log.warning("session_not_ended", error=str(error))
             self._sessions.ended(token)
-        return self._visitors.session_cleared
+        return self._visitors.session_cleared, over
 
     async def _begun(self, cookies: str, session: accounts_pb2.Session) -> str:
         """The new session takes the place of the one that was there, which ends."""

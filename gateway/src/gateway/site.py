@@ -1,24 +1,21 @@
-"""The site's other pages: home, search, what is not open yet, what stands behind the facts."""
+"""The site's other pages: home, what is not open yet, what stands behind the facts."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
 
 from gateway import problems
-from gateway.addresses import is_code_shaped, path_of
 from gateway.assets import Assets
 from gateway.catalog import Lookup
-from gateway.parameters import systems_asked
 from gateway.problems import Problem, Refused
-from gateway.rendering import LAST_PAGE, RESULTS_PER_PAGE, Pages
+from gateway.rendering import Pages
 from gateway.responses import UNCACHED
 from gateway.viewers import viewer_of
 from gateway.views import Viewer
 from gateway.visitors import Visitors
 
-_MAX_QUERY = 500
 _GET = ["GET"]
 
 
@@ -36,7 +33,6 @@ class Site:
         router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
         handlers: list[tuple[str, Callable[..., Any]]] = [
             ("/", self.home),
-            ("/search", self.search),
             ("/static/{name}", self.static),
             ("/about/{name}", self.about),
             ("/problems/{slug}", self.problem),
@@ -49,26 +45,7 @@ class Site:
 
     async def home(self, request: Request) -> Response:
         """Search, front and centre."""
-        return _page(self._pages.home(await self._viewer(request)))
-
-    async def search(
-        self,
-        request: Request,
-        q: Annotated[str, Query(max_length=_MAX_QUERY)] = "",
-        system: Annotated[str, Query(max_length=20)] = "",
-        page: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
-    ) -> Response:
-        """Results; a query that is a code as written leads to its page at once."""
-        viewer = await self._viewer(request)
-        query = " ".join(q.split())
-        systems = systems_asked(system)
-        if not query:
-            return _page(self._pages.search(viewer, "", None, page))
-        if (path := await self._code_meant(query, systems)) is not None:
-            return RedirectResponse(path, 303, headers=UNCACHED)
-        skipped = (page - 1) * RESULTS_PER_PAGE
-        found = await self._lookup.search(query, systems, RESULTS_PER_PAGE, skipped, "")
-        return _page(self._pages.search(viewer, query, found, page, system))
+        return _page(self._pages.home(await self._viewer(request), self._loaded))
 
     async def static(self, name: str, request: Request) -> Response:
         """A style sheet, script or icon, whose name changes with its content."""
@@ -83,9 +60,7 @@ class Site:
 
     async def about(self, name: str, request: Request) -> Response:
         """What the site and its facts rest on."""
-        catalog = self._lookup.catalog
-        systems = list(catalog.systems.values()) if catalog else []
-        body = self._pages.about(await self._viewer(request), name, systems)
+        body = self._pages.about(await self._viewer(request), name, self._lookup.catalog)
         if body is None:
             raise Refused(not_found())
         return _page(body)
@@ -98,8 +73,9 @@ class Site:
         return _page(self._pages.problem_kind(await self._viewer(request), kind))
 
     async def robots(self) -> Response:
-        """Crawlers may read pages; searches and the API are not for them."""
-        lines = ("User-agent: *", "Disallow: /search", "Disallow: /api/", "")
+        """Crawlers may read pages; searches, accounts and the API are not for them."""
+        closed = ("/search", "/account", "/api/")
+        lines = ("User-agent: *", *(f"Disallow: {path}" for path in closed), "")
         return Response("\n".join(lines), media_type="text/plain")
 
     async def not_open_yet(self, request: Request) -> Response:
@@ -110,18 +86,11 @@ class Site:
     async def _viewer(self, request: Request) -> Viewer:
         return viewer_of(await self._visitors.identify(request.headers.get("cookie", "")))
 
-    async def _code_meant(self, query: str, systems: list[str]) -> str | None:
-        """The path of the one code *query* spells, if it spells one."""
-        if not (is_code_shaped(query) and any(letter.isdigit() for letter in query)):
-            return None
+    @property
+    def _loaded(self) -> list[str]:
+        """The keys of the code systems that are loaded."""
         catalog = self._lookup.catalog
-        loaded = list(catalog.systems) if catalog else []
-        meant = []
-        for system in systems or loaded:
-            answer = await self._lookup.resolve(system, query, "")
-            if answer.HasField("code"):
-                meant.append(path_of(answer.code.system, answer.code.code))
-        return meant[0] if len(meant) == 1 else None
+        return list(catalog.systems) if catalog else []
 
 
 def not_found() -> Problem:

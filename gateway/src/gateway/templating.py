@@ -31,6 +31,8 @@ def environment(**site: object) -> Environment:
         column_classes=column_classes,
         code_path=wording.code_path,
         link_path=wording.link_path,
+        asked_on=wording.asked_on,
+        names_of=wording.names_of,
         place_of=wording.place_of,
         system_name=wording.system_name,
         counted=wording.counted,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from gateway.cookies import values
 from gateway.sessions import Absent, Account, Sessions
 from gateway.signing import Keyring
 
@@ -83,7 +84,7 @@ class Visitors:
 
     def token(self, cookies: str) -> str:
         """The session's token in *cookies*; empty when there is none."""
-        return next(self._values(cookies, self._session_cookie), "")
+        return next(values(cookies, self._session_cookie), "")
 
     def presented_guest(self, cookies: str) -> str:
         """The guest that *cookies* prove to be; empty when they prove none."""
@@ -111,7 +112,7 @@ class Visitors:
 
     def _guests_in(self, cookies: str) -> Iterator[tuple[str, bool]]:
         """Ids that *cookies* prove, and whether each was signed by an older key."""
-        for value in self._values(cookies, self._guest_cookie):
+        for value in values(cookies, self._guest_cookie):
             opened = self._guests.open(_GUEST_PURPOSE, value)
             if opened is not None and _ID.fullmatch(opened.value):
                 yield opened.value, opened.stale
@@ -120,9 +121,3 @@ class Visitors:
         signed = self._guests.sign(_GUEST_PURPOSE, identity)
         seconds = int(GUEST_LIFETIME.total_seconds())
         return f"{self._guest_cookie}={signed}; Max-Age={seconds}; {self._attributes}"
-
-    def _values(self, cookies: str, wanted: str) -> Iterator[str]:
-        for part in cookies.split(";"):
-            name, _, value = part.strip().partition("=")
-            if name == wanted:
-                yield value

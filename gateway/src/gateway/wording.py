@@ -1,5 +1,6 @@
 """Words for counts, days and places, as pages write them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -51,15 +52,25 @@ def system_name(key: str) -> str:
     return SYSTEMS.get(key, key)
 
 
-def code_path(code: lookup_pb2.CodeRef) -> str:
-    """The path of a code's page, fit for an attribute."""
-    return quote(path_of(code.system, code.code))
+def code_path(code: lookup_pb2.CodeRef, on: str = "") -> str:
+    """The path of a code's page, fit for an attribute; *on* a day where one is named."""
+    return quote(path_of(code.system, code.code)) + asked_on(on)
 
 
-def link_path(link: lookup_pb2.Link) -> str:
+def link_path(link: lookup_pb2.Link, on: str = "") -> str:
     """Where *link* leads: a code's page or a range of the hierarchy; empty where it names none."""
     target = link.WhichOneof("target")
-    return quote(path_of(link.system, getattr(link, target))) if target else ""
+    return quote(path_of(link.system, getattr(link, target))) + asked_on(on) if target else ""
+
+
+def asked_on(on: str) -> str:
+    """The query by which an address asks for the day *on*; empty for no day."""
+    return f"?on={on}" if on else ""
+
+
+def names_of(sources: Iterable[lookup_pb2.Source]) -> dict[str, str]:
+    """What sources are called, with their release, by their ids."""
+    return {it.id: ", ".join(filter(None, (it.name, it.release))) for it in sources}
 
 
 def cpt_not_loaded(text: str) -> str:

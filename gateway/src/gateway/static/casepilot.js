@@ -117,12 +117,13 @@
       this.text.append(" ");
     }
 
-    finish({ reason, allowance, conversation_id: conversation }) {
+    finish({ reason, allowance, conversation_id: conversation, licence_notices: notices = [] }) {
       const field = this.form.querySelector("input[name=conversation_id]");
       if (field && conversation) field.value = conversation;
       this.end(reason);
       const left = this.left(allowance);
       if (left) this.answer.append(this.paragraph("quiet-line", left));
+      for (const notice of notices) this.answer.append(this.paragraph("quiet-line", notice));
     }
 
     left(allowance) {
@@ -143,6 +144,15 @@
     refuse(problem) {
       const faults = (problem.errors ?? []).map(({ detail }) => detail);
       this.end(faults.length ? `The question ${faults.join("; ")}.` : problem.detail ?? AWAY);
+      if (problem.reason === "CPT_TERMS_NOT_ACCEPTED") {
+        const here = new URLSearchParams({
+          next: window.location.pathname + window.location.search,
+        });
+        const way = this.paragraph("actions", "");
+        way.append(this.link(`/licences/cpt?${here}`, "Read the terms"));
+        this.answer.append(way);
+        return;
+      }
       if (problem.unlock !== "REGISTER") return;
       const back = new URLSearchParams({ next: window.location.pathname + window.location.search });
       const ways = this.paragraph("actions", "");

@@ -13,6 +13,7 @@
       this.active = -1;
       this.asked = null;
       this.timer = 0;
+      this.quietUntil = 0;
 
       this.list = document.createElement("ul");
       this.list.id = `suggestions-${number}`;
@@ -43,14 +44,16 @@
 
     wait() {
       clearTimeout(this.timer);
+      // What was chosen was a completion of other words: Enter must not open it any more.
+      if (this.active >= 0) this.choose(-1);
       this.timer = setTimeout(() => this.ask(), WAIT_MS);
     }
 
     async ask() {
       this.asked?.abort();
       const text = this.input.value.trim();
-      if (text.length < SHORTEST) {
-        this.close();
+      if (text.length < SHORTEST || Date.now() < this.quietUntil) {
+        this.forget();
         return;
       }
       const asked = new AbortController();
@@ -58,19 +61,26 @@
       try {
         const query = new URLSearchParams({ q: text.slice(0, 200) });
         const answer = await fetch(`${this.address}?${query}`, { signal: asked.signal });
+        if (answer.status === 429) {
+          const seconds = Number(answer.headers.get("Retry-After")) || 1;
+          this.quietUntil = Date.now() + seconds * 1000;
+        }
         if (!answer.ok) throw new Error(String(answer.status));
-        const { suggestions } = await answer.json();
-        if (this.asked === asked && document.activeElement === this.input) this.show(suggestions);
+        const { suggestions, licence_notices: notices = [] } = await answer.json();
+        if (this.asked === asked && document.activeElement === this.input) {
+          this.show(suggestions, notices);
+        }
       } catch {
         // Searching still works; completions are only a convenience.
-        if (this.asked === asked) this.close();
+        if (this.asked === asked) this.forget();
       }
     }
 
-    show(codes) {
+    show(codes, notices) {
       this.codes = codes;
       this.active = -1;
-      this.list.replaceChildren(...codes.map((code, index) => this.option(code, index)));
+      const options = codes.map((code, index) => this.option(code, index));
+      this.list.replaceChildren(...options, ...notices.map((text) => this.notice(text)));
       this.expand(codes.length > 0);
       this.status.textContent =
         codes.length === 1 ? "1 suggestion" : `${codes.length} suggestions`;
@@ -89,6 +99,14 @@
       name.textContent = code.display;
       option.append(number, " ", name);
       return option;
+    }
+
+    notice(text) {
+      const line = document.createElement("li");
+      line.className = "suggestions-notice";
+      line.setAttribute("role", "presentation");
+      line.textContent = text;
+      return line;
     }
 
     press(event) {
@@ -111,7 +129,7 @@
       // One place beyond either end is the field itself.
       const places = this.codes.length + 1;
       this.active = ((index + 1 + places) % places) - 1;
-      Array.from(this.list.children).forEach((option, at) => {
+      this.list.querySelectorAll("[role=option]").forEach((option, at) => {
         option.setAttribute("aria-selected", String(at === this.active));
         if (at === this.active) option.scrollIntoView({ block: "nearest" });
       });
@@ -128,6 +146,14 @@
       this.list.hidden = !open;
       this.input.setAttribute("aria-expanded", String(open));
       if (!open) this.input.removeAttribute("aria-activedescendant");
+    }
+
+    forget() {
+      // Arrows must not bring back completions of other words.
+      this.codes = [];
+      this.list.replaceChildren();
+      this.status.textContent = "";
+      this.close();
     }
 
     close() {
