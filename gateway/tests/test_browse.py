@@ -237,7 +237,7 @@ async def test_results_say_their_set_and_may_be_narrowed_to_it(wide_platform: Pl
     assert '<h2 id="set-hcpcs">HCPCS Level II ' in found.text
     assert "/search?q=device&amp;system=hcpcs" in found.text
     assert "/hcpcs/E0601?on=2026-02-03" in outline(hcpcs.text).values("href")
-    assert "As of 3 February 2026." in hcpcs.text
+    assert "As of February 3, 2026." in hcpcs.text
     assert dated.headers["location"] == "/hcpcs/E0601?on=2026-02-03"
     assert [it["code"] for it in suggested.json()["suggestions"]] == ["K0001"]
     assert now.json()["suggestions"] == []
@@ -278,6 +278,6 @@ async def test_what_is_loaded_is_told_with_its_sources(wide_platform: Platform) 
     assert "98,186 (74,719 of them billable)" in data.text
     assert "NCCI procedure-to-procedure pairs" in data.text
     assert '<td class="figure" data-label="Withheld">34,111</td>' in data.text
-    for words in (code_pages.SOURCE.origin, code_pages.SOURCE.licence, "1 April 2026"):
+    for words in (code_pages.SOURCE.origin, code_pages.SOURCE.licence, "April 1, 2026"):
         assert words in data.text
     assert code_pages.GUIDELINES.name in licences.text

@@ -119,7 +119,7 @@ async def test_an_account_reads_nine_sections_of_five_codes_and_then_meets_the_w
     assert wall.status_code == 200
     assert "Upgrade to view content" in wall.text
     day = datetime.fromisoformat(first_of_next_month())
-    assert f"Views reset on 1 {day:%B} {day.year} (UTC)." in wall.text
+    assert f"Views reset on {day:%B} 1, {day.year} (UTC)." in wall.text
     problem = refused.json()
     assert refused.status_code == problem["status"] == 429
     assert problem["type"].endswith("/problems/quota-exceeded")
@@ -242,9 +242,9 @@ async def test_a_date_of_service_after_the_last_release_is_not_known(platform: P
         malformed = await guest.get("/api/v1/codes/icd-10-cm/E11.9?on=01/10/2026")
 
     assert later.status_code == 404
-    assert "No loaded release of ICD-10-CM covers 1 October 2026" in later.text
+    assert "No loaded release of ICD-10-CM covers October 1, 2026" in later.text
     assert "it is not known for this date" in later.text
-    assert "applies from 1 April 2026 to 30 September 2026" in later.text
+    assert "applies from April 1, 2026 to September 30, 2026" in later.text
     assert within.status_code == 200
     assert malformed.status_code == 400
     assert malformed.json()["reason"] == "DATE_MALFORMED"

@@ -74,7 +74,7 @@ async def test_five_more_after_registering_and_the_guests_own_stays_free(
         wall = await shows_the_wall(visitor, SEVENTH, "Upgrade to view content")
         now = datetime.now(UTC)
         year, month = (now.year + 1, 1) if now.month == 12 else (now.year, now.month + 1)
-        assert f"Views reset on 1 {datetime(year, month, 1):%B} {year} (UTC)." in wall
+        assert f"Views reset on {datetime(year, month, 1):%B} 1, {year} (UTC)." in wall
 
         # Logged out the guest that was is spent: what it had opened is all it can see.
         await visitor.post("/logout", data={"next": "/"})

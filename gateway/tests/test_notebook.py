@@ -233,7 +233,7 @@ async def test_a_code_that_ended_keeps_its_mark_and_says_so(wide_platform: Platf
         told = await member.get("/account/favourites.csv")
 
     assert (put.json()["standing"], put.json()["last_day"]) == ("ended", "2026-03-31")
-    assert "Ended: last listed on 31 March 2026" in listed.text
+    assert "Ended: last listed on March 31, 2026" in listed.text
     assert "/hcpcs/K0001?on=2026-03-31" in outline(listed.text).values("href")
     assert "This code ended" in form.text
     assert (other.status_code, other.headers["location"]) == (

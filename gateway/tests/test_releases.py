@@ -29,10 +29,10 @@ async def test_a_page_shows_the_release_that_covers_the_day(wide_platform: Platf
         api = await guest.get("/api/v1/codes/hcpcs/E0601?on=2026-02-03")
 
     assert "Continuous airway pressure device" in newest.text
-    assert "HCPCS April 2026, 1 April 2026 to 30 June 2026" in newest.text
+    assert "HCPCS April 2026, April 1, 2026 to June 30, 2026" in newest.text
     assert "/hcpcs/changes?on=2026-04-01" in hrefs(newest)
     assert "Cont airway device" in older.text
-    assert "as of 3 February 2026" in older.text
+    assert "as of February 3, 2026" in older.text
     assert "HCPCS January 2026, which is not the newest release" in older.text
     assert "/hcpcs/E0601" in hrefs(older)
     assert "/hcpcs/changes?on=2026-01-01" in hrefs(older)
@@ -55,7 +55,7 @@ async def test_all_days_of_a_release_share_one_page_and_one_view(wide_platform: 
 
     assert [page.status_code for page in pages] == [200, 200, 200]
     assert asked.count("K0001") == before + 1
-    assert "as of 15 March 2026" in pages[2].text
+    assert "as of March 15, 2026" in pages[2].text
     assert all("0 code page views remaining." in page.text for page in pages)
 
 
@@ -87,7 +87,7 @@ async def test_a_code_that_the_release_has_not_says_when_others_have_it_and_cost
         "/hcpcs/J0570?on=2025-12-31",
         "/hcpcs/J0570?on=2026-06-30",
     ]
-    assert "1 October 2025 to 31 December 2025" in page.text
+    assert "October 1, 2025 to December 31, 2025" in page.text
     problem = api.json()
     assert problem["reason"] == "CODE_NOT_FOUND"
     assert problem["listed"] == [
@@ -128,7 +128,7 @@ async def test_a_day_that_no_release_covers_is_not_known(
 
     assert page.status_code == 404
     assert "it is not known for this date" in page.text
-    assert "HCPCS April 2026, applies from 1 April 2026 to 30 June 2026" in page.text
+    assert "HCPCS April 2026, applies from April 1, 2026 to June 30, 2026" in page.text
     assert malformed.status_code == 400
 
 

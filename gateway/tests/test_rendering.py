@@ -87,7 +87,7 @@ def test_a_wall_tells_code_name_and_way_out_and_no_hierarchy() -> None:
     assert "E11.9" in wall
     assert "Type 2 diabetes mellitus without complications" in wall
     assert 'href="/register?next=/icd-10-cm/E11.9"' in wall
-    assert "Views reset on 1 December 2026 (UTC)." in wall
+    assert "Views reset on December 1, 2026 (UTC)." in wall
     spent = PAGES.assemble(DIABETES, MEMBER, access("free", denied=True)).decode()
     assert "Larger plans are not open yet." in spent
     assert "Upgrade your plan to unlock this content now" not in spent
@@ -145,7 +145,7 @@ def test_account_banners_name_plan_limit_and_rest(
     page = PAGES.assemble(DIABETES, Viewer("account", plan), seen).decode()
 
     assert f"<p>{sentences}</p>" in page
-    assert ("Views reset on 1 December 2026 (UTC)." in page) == (remaining == 0)
+    assert ("Views reset on December 1, 2026 (UTC)." in page) == (remaining == 0)
 
 
 def test_an_unlimited_plan_has_no_banner() -> None:
@@ -183,7 +183,7 @@ def test_a_release_that_has_ended_is_said_from_the_day_after() -> None:
             today=lambda: today,
         )
         page = pages.prepare(code_pages.diabetes())
-        return b"which ended on 30 September 2026" in pages.assemble(page, GUEST, access())
+        return b"which ended on September 30, 2026" in pages.assemble(page, GUEST, access())
 
     assert not said(date(2026, 9, 30))
     assert said(date(2026, 10, 1))
@@ -267,7 +267,7 @@ def test_links_of_a_dated_page_keep_its_day_and_others_do_not() -> None:
     assert '<a class="code" href="/icd-10-cm/P70-P74?on=2026-05-01">P70–P74</a>' in dated
     assert '<a href="/icd-10-cm?on=2026-05-01">ICD-10-CM</a>' in dated
     assert '<link rel="canonical" href="https://codes.example/icd-10-cm/E11.9">' in dated
-    assert "as of 1 May 2026" in dated
+    assert "as of May 1, 2026" in dated
     assert 'name="on" type="date" required value="2026-05-01"' in dated
     assert "2026-05-01" not in other
     assert "?on=2026-06-02" in other

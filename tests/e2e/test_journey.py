@@ -224,4 +224,4 @@ def views_left(number: int) -> str:
 def first_of_next_month() -> str:
     now = datetime.now(UTC)
     year, month = (now.year + 1, 1) if now.month == 12 else (now.year, now.month + 1)
-    return f"1 {datetime(year, month, 1):%B} {year}"
+    return f"{datetime(year, month, 1):%B} 1, {year}"

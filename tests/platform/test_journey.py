@@ -142,7 +142,7 @@ async def test_a_guest_opens_one_page_an_account_five_more_and_its_own_stays_fre
         told = await is_a_wall(visitor, SEVENTH, "UPGRADE")
         assert datetime.fromisoformat(told["reset_time"]) == reset
         wall = await visitor.get(page(SEVENTH))
-        assert f"Views reset on 1 {reset:%B %Y} (UTC)." in wall.text
+        assert f"Views reset on {reset:%B} 1, {reset:%Y} (UTC)." in wall.text
         refused = await visitor.get(api(SEVENTH))
         seconds = (reset - datetime.now(UTC)).total_seconds()
         assert abs(int(refused.headers["retry-after"]) - seconds) < 60

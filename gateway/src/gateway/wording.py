@@ -24,8 +24,8 @@ def counted(number: int, noun: str) -> str:
 
 
 def day_in_words(day: date) -> str:
-    """A day as people write it: "1 December 2026"."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    """A day as codes' pages and their sources write it: "April 1, 2026"."""
+    return f"{day:%B} {day.day}, {day.year}"
 
 
 def iso_day_in_words(text: str) -> str:

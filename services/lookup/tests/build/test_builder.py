@@ -13,13 +13,21 @@ from pathlib import Path
 
 import pytest
 
+from lookup import schema
+from lookup.build import command
 from lookup.build.builder import Built, build, steps
+from lookup.build.catalog_writer import CatalogWriter
 from lookup.build.command import build_command, list_command
 from lookup.build.errors import SourceError
 from lookup.build.icd10cm.part import TabularLists
 from lookup.build.icd10cm.source import TabularSource, installed
-from lookup.build.part import Part
+from lookup.build.part import Part, Read
 from lookup.build.progress import Progress
+from lookup.cpt import schema as cpt
+from lookup.hcpcs import schema as hcpcs
+from lookup.icd10cm import schema as icd10cm
+from lookup.icd10pcs import schema as icd10pcs
+from lookup.ms_drg import schema as ms_drg
 from lookup.pointer import CATALOG_FILE, SEARCH_FOLDER, CatalogFolder
 from lookup.served_catalog import open_finder
 from lookup.store import Store
@@ -219,6 +227,74 @@ def test_what_a_killed_build_left_behind_is_no_catalog_and_is_cleared(
     assert again.fresh
     assert not left.exists()
     assert folder.current() == built.catalog_id
+
+
+def test_what_any_killed_build_left_behind_is_cleared(folder: CatalogFolder) -> None:
+    left = folder.path / ".building-20250401-0123456789abcdef"
+    left.mkdir(parents=True)
+    (left / CATALOG_FILE).write_bytes(b"half")
+    run(folder)
+    assert not left.exists()
+
+
+class Written(TabularLists):
+    """The small list, and beside it a table that is filled by *statements*."""
+
+    tables = f"{TabularLists.tables} CREATE TABLE odd (n INTEGER);"
+
+    def __init__(self, *statements: str) -> None:
+        super().__init__([small_release()])
+        self._statements = statements
+
+    def reads(self) -> list[Read]:
+        return [*super().reads(), Read("statements", "; ".join(self._statements))]
+
+    def write(self, writer: CatalogWriter) -> None:
+        super().write(writer)
+        for statement in self._statements:
+            writer.connection.execute(statement)
+
+
+def test_what_could_not_be_served_is_not_made_current(
+    folder: CatalogFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(folder)
+    before = contents(folder)
+    part = Written(
+        "CREATE TRIGGER spoil AFTER INSERT ON meta BEGIN "
+        "UPDATE meta SET value = 'odd' WHERE key = 'schema'; END"
+    )
+    monkeypatch.setattr(command, "parts_of", lambda *_, **__: [part])
+    assert build_command(folder.path, None, "Site") == 1
+    assert "catalog.sqlite: schema odd, this program reads" in capsys.readouterr().err
+    assert contents(folder) == before
+
+
+def test_a_full_disk_is_told_with_what_a_build_needs(
+    folder: CatalogFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = "WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n LIMIT 9999)"
+    part = Written("PRAGMA max_page_count = 1", f"INSERT INTO odd {many} SELECT x FROM n")
+    monkeypatch.setattr(command, "parts_of", lambda *_, **__: [part])
+    assert build_command(folder.path, None, "Site") == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("lookup: no catalog built: the disk is full (")
+    assert str(folder.path) in last
+    assert contents(folder) == {".lock": b""}
+
+
+def test_tables_without_row_ids_have_no_key_at_their_end() -> None:
+    """SQLite 3.40 takes such a table for damaged, and lookup would not serve the catalog."""
+    database = sqlite3.connect(":memory:")
+    tables = (cpt.TABLES, hcpcs.TABLES, icd10cm.TABLES, icd10pcs.TABLES, ms_drg.TABLES)
+    database.executescript("".join((schema.CATALOG, *tables)))
+    last_columns = database.execute(
+        "SELECT t.name, c.pk, max(c.cid) FROM pragma_table_list t "
+        "JOIN pragma_table_info(t.name) c WHERE t.wr GROUP BY t.name"
+    ).fetchall()
+    database.close()
+    assert len(last_columns) > 40
+    assert [name for name, in_key, _place in last_columns if in_key] == []
 
 
 def test_progress_is_plain_lines_where_nobody_watches() -> None:

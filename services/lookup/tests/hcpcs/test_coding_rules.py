@@ -74,7 +74,7 @@ def test_an_s_code_is_not_called_uncovered_by_everyone(page: Callable[..., Page]
 def test_pairs_say_which_table_they_are_of_and_what_it_lacks(page: Callable[..., Page]) -> None:
     of = section(page("P9016"), "ncci_edits")
     table = titled(of, "NCCI pairs, hospital outpatient table")
-    assert {row[3] for row in rows(table)} <= {"a modifier may", "no modifier may"}
+    assert {row[3] for row in rows(table)} <= {"may separate the pair", "none may separate it"}
     assert "no indicator 9, no rationale" in said(page("P9016"), "ncci_edits")
 
 
@@ -114,7 +114,7 @@ def test_mue_indicators_say_what_is_counted(official_page: Callable[..., Page]) 
     )
     assert by_line[0][2] == "1: units are counted by claim line"
     absent = said(official_page("G0008"), "ncci_edits")
-    assert "lists no practitioner MUE for G0008. A missing MUE does not mean unlimited" in absent
+    assert "it lists none for G0008. A missing MUE does not mean unlimited" in absent
 
 
 def test_17_of_18_primaries_of_g2211_are_withheld_and_nothing_is_concluded(
@@ -202,6 +202,8 @@ def test_a_quarter_shows_what_was_so_in_it(page: Callable[..., Page]) -> None:
         titled(section(page("J0570"), "history_and_related"), "What each quarter changed")
     )
     assert ("2020-01-01", "Status indicator changed from G to K.") in changes
+    # What changed while the code was away is told on its return.
+    assert ("2025-10-01", "Status indicator changed from K to E2.") in changes
 
 
 def test_an_edit_is_named_with_what_happens(page: Callable[..., Page]) -> None:
@@ -211,6 +213,26 @@ def test_an_edit_is_named_with_what_happens(page: Callable[..., Page]) -> None:
         "Service can only be billed to the DMERC",
         "Return to Provider",
     )
+
+
+def test_a_code_for_hospitals_is_not_called_unreportable(page: Callable[..., Page]) -> None:
+    of = titled(section(page("C1734"), "guidelines"), "Claim notes")
+    assert (
+        "Reportable for hospital outpatient departments (bill types 12x, 13x and 85x), not for "
+        "other sites of service."
+    ) in items(of)
+
+
+def test_a_national_code_is_not_said_to_be_accepted_by_all(page: Callable[..., Page]) -> None:
+    read = said(page("J1885"), "common_language")
+    assert "J codes are national codes, which any payer may use." in read
+    assert "for all payers" not in read
+
+
+def test_fee_schedules_that_are_not_loaded_are_named(page: Callable[..., Page]) -> None:
+    read = said(page("E0601"), "payment")
+    assert "Amounts of other fee schedules (ambulance, laboratory, equipment" in read
+    assert "not loaded for E0601" in read
 
 
 def test_nothing_is_called_none_that_is_not_loaded(page: Callable[..., Page]) -> None:

@@ -2,17 +2,21 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from lookup.content import BlockKind, Page
 from lookup.documents import AliasField, SearchDocument
 from lookup.facts import Code
 from lookup.hcpcs.abbreviations import known_words
 from lookup.hcpcs.common_language import compose
 from lookup.hcpcs.expansion import expand
 from lookup.hcpcs.headings import block_of, heading_of
+from lookup.hcpcs.particular_words import PARTICULAR
 from lookup.store import Store
+from services.lookup.tests.icd10cm.sections.reading import section
 
 KNOWN = Path(__file__).with_name("known_words.txt")
 _WORD = re.compile(r"[a-z]+")
@@ -68,6 +72,16 @@ def test_no_number_is_added_or_lost(texts: list[tuple[str, str]]) -> None:
         assert after == before, (code, text, spelled)
 
 
+def test_a_page_says_that_its_text_is_composed_and_from_what(page: Callable[..., Page]) -> None:
+    last = section(page("E0601"), "common_language").blocks[-1]
+    assert last.kind is BlockKind.NOTICE
+    assert last.text == (
+        "Composed from the short description in the HCPCS Level II April 2026 release, with its "
+        "abbreviations spelled out."
+    )
+    assert last.source_id == "ioce-2026-04"
+
+
 def test_a_page_s_text_is_never_the_official_line(store: Store) -> None:
     seen: set[str] = set()
     rows = store.catalog.execute(
@@ -106,6 +120,52 @@ def test_a_page_s_text_is_never_the_official_line(store: Store) -> None:
 )  # fmt: skip
 def test_abbreviations_depend_on_the_group_of_codes(code: str, text: str, spelled: str) -> None:
     assert expand(code, text) == spelled
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "spelled"),
+    [
+        ("A4438", "Adhesive clip ext ens contr",
+         "Adhesive clip external electrical nerve stimulator controller"),
+        ("C1750", "Cath, hemodialysis,long-term", "Catheter, hemodialysis, long-term"),
+        ("C1771", "Rep dev, urinary, w/sling", "Repair device, urinary, with sling"),
+        ("C8922", "Tte w or w/o fol w/cont, f/u", "Transthoracic echocardiogram with or without "
+         "followed by with contrast, follow-up"),
+        ("E0791", "Parenteral infusion pump sta", "Parenteral infusion pump stationary"),
+        ("G8476", "Bp sys <140 and dias <90", "Blood pressure systolic <140 and diastolic <90"),
+        ("M1481", "Pt in hosp/pal care who died", "Patient in hospice/palliative care who died"),
+        ("G0040", "Pt phys/occ therapy", "Patient physical/occupational therapy"),
+        ("J0561", "Penicillin g benzathine inj", "Penicillin G benzathine injection"),
+        ("J0572", "Bupren/nal up to 3mg bupreno", "Buprenorphine/naloxone up to 3 mg "
+         "buprenorphine"),
+        ("J1162", "Digoxin immune fab (ovine)", "Digoxin immune Fab (ovine)"),
+        ("J3301", "Triamcinolone acet inj nos", "Triamcinolone acetonide injection, not otherwise "
+         "specified"),
+        ("J7680", "Terbutaline sulf comp con", "Terbutaline sulfate compounded concentrated"),
+        ("K0042", "Standard size ftplate rep ea", "Standard size footplate replacement each"),
+        ("L2670", "Thorac cont paraspinal uprig", "Thoracic control paraspinal upright"),
+        ("L3310", "Shoe lift elev heel/sole neo", "Shoe lift elevation heel/sole neoprene"),
+        ("L7404", "Add ue prost a/e acrylic", "Addition upper extremity prosthesis above/elbow "
+         "acrylic"),
+        ("P9060", "Fr frz plasma donor retested", "Fresh frozen plasma donor retested"),
+        ("Q0494", "Emr hd pmp elec/combo, rep", "Emergency hand pump electric/combination, "
+         "replacement"),
+        ("S2053", "Transplantation of small int", "Transplantation of small intestine"),
+    ],
+)  # fmt: skip
+def test_a_word_that_means_something_else_here_is_not_taken_from_elsewhere(
+    code: str, text: str, spelled: str
+) -> None:
+    assert expand(code, text) == spelled
+
+
+def test_every_particular_word_stands_in_a_description(texts: list[tuple[str, str]]) -> None:
+    for pattern, entries in PARTICULAR:
+        said = " ".join(text for code, text in texts if re.match(pattern, code))
+        words = set(_WORD.findall(said.lower().replace("f/u", "follow-up")))
+        for entry in entries.split(";"):
+            abbreviation = entry.strip().partition("=")[0]
+            assert abbreviation in words, (pattern, abbreviation)
 
 
 def test_the_spelled_out_text_can_be_searched(documents: list[SearchDocument]) -> None:

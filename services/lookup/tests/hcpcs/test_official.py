@@ -84,11 +84,12 @@ def test_the_official_table_of_pairs_stands_in_for_the_package_s(
     assert rows(table) == [
         (
             *("G0102", "Prostate ca screening; dre", "2 (not paid beside this code)"),
-            *("0: no modifier may", "before 1996", "in force", "Standards of practice"),
+            *("0: none may separate it", "before 1996", "in force", "Standards of practice"),
         ),
         (
             *("G0104", "Ca screen;flexi sigmoidscope", "1 (this code is not paid)"),
-            *("9: edit deleted", "2025-07-01", "2025-07-01", "More extensive procedure"),
+            *("9: not applicable, the edit was deleted", "2025-07-01", "2025-07-01"),
+            "More extensive procedure",
         ),
     ]
     assert "1 withheld: CPT is not loaded" in said(official_page("G0101"), "ncci_edits")
@@ -124,9 +125,18 @@ def test_policies_that_name_the_code_are_listed(official_page: Callable[..., Pag
         )
     )
     assert local[0][:3] == ("LCD", "L33797", "20")
-    assert "lists no local coverage determinations" in said(
-        official_page("E0100"), "medicare_coverage"
-    )
+    # Another file than the release of the codes was searched.
+    assert (
+        "Local coverage determinations (LCD) that are loaded were searched; none names E0100."
+    ) in said(official_page("E0100"), "medicare_coverage")
+
+
+def test_what_other_files_lack_is_said_of_them(official_page: Callable[..., Page]) -> None:
+    page = official_page("E0100")
+    assert "The physician fee schedule that is loaded was searched" in said(page, "payment")
+    assert "The physician fee schedule that is loaded was searched" in said(page, "modifiers")
+    other = said(official_page("G0008"), "ncci_edits")
+    assert "The practitioner MUE table that is loaded was searched" in other
 
 
 def test_modifier_texts_come_from_the_file(official_page: Callable[..., Page]) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from lookup.content import Link, Page
 from services.lookup.tests.icd10pcs.reading import rows, section, text, titled, words
 
@@ -32,6 +34,25 @@ def test_a_code_that_only_an_older_list_names_is_not_said_to_be_valid(page: Page
     assert "30233N1 is carried over from an earlier list" in said
     assert "can be reported" not in said
     assert "can be reported" in text(page("30233N1", "2024-04-01"), "official_description")
+    release = titled(page("30233N1"), "history_and_related", "Release")
+    assert "30233N1 is carried over into the ICD-10-PCS April 2026 release" in release.text
+    assert release.source_id == "icd-10-pcs-descriptions-2024-04"
+    then = titled(page("30233N1", "2024-04-01"), "history_and_related", "Release")
+    assert "30233N1 is in the ICD-10-PCS April 2024 release" in then.text
+
+
+@pytest.mark.parametrize("key", ["modifiers", "ncci_edits"])
+def test_codes_beside_are_not_all_said_to_be_valid(key: str, page: Pages) -> None:
+    remark = "some of the codes above may be carried over from an earlier list"
+    assert remark in text(page("0DTJ4ZZ"), key)
+    # In April 2024 one list names all codes.
+    assert remark not in text(page("0DTJ4ZZ", "2024-04-01"), key)
+    assert "valid" not in " ".join(block.title for block in section(page("0DTJ4ZZ"), key).blocks)
+
+
+def test_a_guideline_is_pointed_to_only_where_it_is_shown(page: Pages) -> None:
+    assert "Guideline B3.2, under Guidelines" in text(page("0DTJ4ZZ"), "ncci_edits")
+    assert "B3.2" not in text(page("5A1955Z"), "ncci_edits")
 
 
 def test_the_common_language_tells_operation_approach_device_and_qualifier(page: Pages) -> None:
@@ -42,15 +63,30 @@ def test_the_common_language_tells_operation_approach_device_and_qualifier(page:
     assert "the time" not in text(page("5A1955Z"), "common_language")
     ventilated = text(page("5A1955Z"), "common_language")
     assert "takes over a function of the respiratory system completely: ventilation" in ventilated
-    assert "It goes on for greater than 96 consecutive hours." in ventilated
+    assert "It goes on for more than 96 consecutive hours." in ventilated
     bypass = text(page("021209W"), "common_language")
     assert "Blood is led along a new route to the coronary artery (three arteries)" in bypass
     assert "The blood comes from there: aorta." in bypass
 
 
+def test_the_common_language_reads_as_sentences(page: Pages) -> None:
+    assert "The technique is neutron capture." in text(page("DG056ZZ"), "common_language")
+    assert "of the thoracic vertebral joints (8 or more) are joined" in text(
+        page("0RG8071"), "common_language"
+    )
+    assert "The approach is through a natural or artificial opening, endoscopic." in text(
+        page("0DTJ8ZZ"), "common_language"
+    )
+    # What the classification adds to a definition is its own words, not all of them sentences.
+    dilated = text(page("047H4EZ"), "common_language")
+    assert "It adds: “The orifice can be a natural orifice or an artificially" in dilated
+
+
 def test_guidelines_are_those_that_bear_on_the_code(page: Pages) -> None:
     titles = [block.title for block in section(page("0DTJ4ZZ"), "guidelines").blocks]
-    assert titles[0] == "Guideline B3.8: Excision vs Resection"
+    numbered = [title for title in titles if title.startswith("Guideline ")]
+    assert numbered[0] == "Guideline B3.8: Excision vs Resection"
+    assert titles.index("Definitions to apply") < titles.index(numbered[0])
     assert "Guideline B3.2: Multiple Procedures" in titles
     assert not any("B3.6" in title for title in titles)
     bypass = [block.title for block in section(page("021209W"), "guidelines").blocks]
@@ -64,6 +100,29 @@ def test_guidelines_are_those_that_bear_on_the_code(page: Pages) -> None:
 def test_index_entries_lead_to_the_code(page: Pages) -> None:
     entries = rows(titled(page("0DTJ4ZZ"), "guidelines", "Index entries that lead here"))
     assert ("Appendectomy", "0DTJ") in entries
+    # Those of the whole table, "Colectomy", are about other body parts.
+    assert {prefix for _term, prefix in entries} == {"0DTJ"}
+    assert "14 entries of the Alphabetic Index lead to the whole table 0DT" in text(
+        page("0DTJ4ZZ"), "guidelines"
+    )
+
+
+def test_of_many_entries_for_a_table_those_that_name_the_code_s_values_are_shown(
+    page: Pages,
+) -> None:
+    title = "Index entries that lead to the whole table XW0"
+    entries = rows(titled(page("XW033E5"), "guidelines", title))
+    assert entries == [
+        ("New Technology, Remdesivir Anti-infective", "XW0"),
+        ("Remdesivir Anti-infective", "XW0"),
+    ]
+    few = rows(titled(page("30233N1"), "guidelines", title.replace("XW0", "302")))
+    assert ("Bone marrow transplant", "302") in few
+
+
+def test_index_entries_are_free_of_what_print_repeats(page: Pages) -> None:
+    entries = rows(titled(page("30233N1"), "guidelines", "Index entries that lead here"))
+    assert ("Transfusion, Vein, Peripheral, Blood, Red Cells", "30233N") in entries
 
 
 def test_axes_show_the_characters_and_the_values_beside_them(page: Pages) -> None:
@@ -72,7 +131,7 @@ def test_axes_show_the_characters_and_the_values_beside_them(page: Pages) -> Non
     characters = rows(titled(ventilation, "modifiers", "The seven characters"))
     assert characters[4] == ("5", "Duration", "5", "Greater than 96 Consecutive Hours")
     beside = titled(
-        ventilation, "modifiers", "Fifth character: other values that lead to a valid code"
+        ventilation, "modifiers", "Fifth character: other values that lead to a listed code"
     )
     assert rows(beside) == [
         ("3", "Less than 24 Consecutive Hours", "5A1935Z"),

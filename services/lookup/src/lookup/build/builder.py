@@ -26,6 +26,7 @@ _RULES = (
     *("icd10cm/*.py", "icd10pcs/*.py", "hcpcs/*.py", "cpt/*.py", "ms_drg/*.py"),
 )
 """The programs that decide what is in a catalog."""
+_UNFINISHED = ".building-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def build(folder: CatalogFolder, parts: Sequence[Part], progress: Progress) -> B
 
     Raises:
         SourceError: when a source is not whole or says what cannot be right.
+        UnreadableCatalog: when what was built could not be served.
         OSError, sqlite3.Error: when the folder cannot be written.
     """
     folder.path.mkdir(parents=True, exist_ok=True)
@@ -63,11 +65,14 @@ def build(folder: CatalogFolder, parts: Sequence[Part], progress: Progress) -> B
             if folder.current() != catalog_id:
                 folder.switch(catalog_id)
             return Built(catalog_id, place, False, held)
-        workplace = folder.path / f".building-{catalog_id}"
-        shutil.rmtree(workplace, ignore_errors=True)
+        workplace = folder.path / f"{_UNFINISHED}{catalog_id}"
+        # Nobody else builds here now: whatever is unfinished was left by a build that was killed.
+        for left in folder.path.glob(f"{_UNFINISHED}*"):
+            shutil.rmtree(left, ignore_errors=True)
         workplace.mkdir()
         try:
             _build_in(workplace, catalog_id, parts, progress)
+            releases = _releases(workplace, catalog_id)
             shutil.rmtree(place, ignore_errors=True)
             workplace.rename(place)
         except BaseException:
@@ -75,19 +80,23 @@ def build(folder: CatalogFolder, parts: Sequence[Part], progress: Progress) -> B
             raise
         sync_folder(folder.path)
         folder.switch(catalog_id)
-        held = _held(place, catalog_id)
-        return Built(catalog_id, place, True, held)
+        return Built(catalog_id, place, True, releases)
 
 
 def _held(place: Path, catalog_id: str) -> tuple[Release, ...]:
     """The releases in the finished catalog *place*; none when it is damaged, and so built anew."""
     try:
-        with Store.open(place) as store:
-            store.check(catalog_id)
-            open_finder(place, store.search_id)
-            return tuple(store.releases())
+        return _releases(place, catalog_id)
     except UnreadableCatalog:
         return ()
+
+
+def _releases(place: Path, catalog_id: str) -> tuple[Release, ...]:
+    """The releases in the catalog *place*, which is opened as it is for serving."""
+    with Store.open(place) as store:
+        store.check(catalog_id)
+        open_finder(place, store.search_id)
+        return tuple(store.releases())
 
 
 def _build_in(workplace: Path, catalog_id: str, parts: Sequence[Part], progress: Progress) -> None:

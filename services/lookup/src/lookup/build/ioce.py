@@ -252,6 +252,8 @@ class IocePackage:
                 raise SourceError(
                     _FILE, None, f"it is damaged ({error}); reinstall {PACKAGE}"
                 ) from error
+            # What is mapped stays; what is killed then leaves an empty folder behind.
+            unpacked.unlink()
             with environment:
                 yield IoceTables(environment)
 

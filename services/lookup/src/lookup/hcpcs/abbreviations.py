@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
+from lookup.hcpcs.particular_words import PARTICULAR
+
 _GENERAL: Final = """
 aa=abdominal wall; aaa=abdominal aortic aneurysm; aac=augmentative and alternative communication;
 abd=abdominal; abdu=abduction; abl=ablation; ablt=ablation; abn=abnormal; abnl=abnormal;
@@ -1229,6 +1231,7 @@ PHRASES: Final = tuple(
             "beta-blocker",
         ),
         (r"\blg trm\b", "long-term"),
+        (r"\bltc pos\b", "long-term care place of service"),
         (r"\bsent? lymp?h?\b", "sentinel lymph"),
         (r"\b2-?d\b(?= t)", "two-dimensional"),
         (r"\basth cont med\b", "asthma controller medication"),
@@ -1328,7 +1331,9 @@ def _tables_of(code: str) -> tuple[Mapping[str, str], ...]:
 
 @cache
 def _tables() -> tuple[tuple[re.Pattern[str], Mapping[str, str]], ...]:
-    return tuple((re.compile(pattern), _parsed(entries)) for pattern, entries in _GROUPS)
+    return tuple(
+        (re.compile(pattern), _parsed(entries)) for pattern, entries in (*PARTICULAR, *_GROUPS)
+    )
 
 
 @cache

@@ -53,8 +53,6 @@ def _of_validity(stretches: Sequence[Code], begins: date) -> list[Change]:
 
 
 def _of_status(one: Status, other: Status) -> list[Change]:
-    if one.expires + timedelta(days=1) != other.effective:
-        return []
     found = []
     if one.status != other.status:
         found.append(f"Status indicator changed from {one.status} to {other.status}.")

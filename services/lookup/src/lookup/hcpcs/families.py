@@ -25,13 +25,13 @@ _FAMILIES: Final = (
         "A",
         "Transport, medical and surgical supplies, administrative and investigational items",
         "a supply, transport or other item",
-        "A codes are national codes for all payers.",
+        "A codes are national codes, which any payer may use.",
     ),
     Family(
         "B",
         "Enteral and parenteral nutrition",
         "an item of tube or intravenous feeding",
-        "B codes are national codes for all payers; Medicare's go to the DME MACs.",
+        "B codes are national codes, which any payer may use; Medicare's go to the DME MACs.",
     ),
     Family(
         "C",
@@ -44,8 +44,8 @@ _FAMILIES: Final = (
         "E",
         "Durable medical equipment",
         "durable medical equipment or a part of it",
-        "E codes are national codes for all payers; Medicare's claims for equipment used at home "
-        "go to the DME MACs.",
+        "E codes are national codes, which any payer may use; Medicare's claims for equipment used "
+        "at home go to the DME MACs.",
     ),
     Family(
         "G",
@@ -65,7 +65,7 @@ _FAMILIES: Final = (
         "J",
         "Drugs administered other than by mouth, and chemotherapy drugs",
         "a drug",
-        "J codes are national codes for all payers.",
+        "J codes are national codes, which any payer may use.",
     ),
     Family(
         "K",
@@ -78,8 +78,8 @@ _FAMILIES: Final = (
         "L",
         "Orthotics and prosthetics",
         "an orthosis, a prosthesis or a part of one",
-        "L codes are national codes for all payers; most of Medicare's claims for them go to the "
-        "DME MACs.",
+        "L codes are national codes, which any payer may use; most of Medicare's claims for them "
+        "go to the DME MACs.",
     ),
     Family(
         "M",
@@ -91,7 +91,7 @@ _FAMILIES: Final = (
         "P",
         "Pathology, laboratory and blood products",
         "a laboratory service or blood product",
-        "P codes are national codes for all payers.",
+        "P codes are national codes, which any payer may use.",
     ),
     Family(
         "Q",
@@ -103,7 +103,7 @@ _FAMILIES: Final = (
         "R",
         "Transport of portable diagnostic equipment",
         "the transport of portable diagnostic equipment",
-        "R codes are national codes for all payers.",
+        "R codes are national codes, which any payer may use.",
     ),
     Family(
         "S",
@@ -130,7 +130,7 @@ _FAMILIES: Final = (
         "V",
         "Vision, hearing and speech-language services",
         "an item or service for vision, hearing or speech",
-        "V codes are national codes for all payers.",
+        "V codes are national codes, which any payer may use.",
     ),
 )
 

@@ -49,7 +49,12 @@ FLAGS: Final = {
     "information_only": Flag(
         "for information only; the line is not covered", Place.COVERAGE, (112,)
     ),
-    "non_reportable_site": Flag("not reportable for the site of service", Place.CLAIM, (55,)),
+    "non_reportable_site": Flag(
+        "reportable for hospital outpatient departments (bill types 12x, 13x and 85x), not for "
+        "other sites of service",
+        Place.CLAIM,
+        (55,),
+    ),
     "non_billable_mac": Flag(
         "not billable to the Medicare Administrative Contractor (MAC) on institutional claims",
         Place.CLAIM,

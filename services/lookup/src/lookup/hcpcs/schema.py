@@ -199,6 +199,7 @@ CREATE TABLE hcpcs_localities (
 ) WITHOUT ROWID;
 
 -- Policies that name a code: 'NCD' by its text or the code's manual reference, 'LCD' by its list.
+-- With row ids: SQLite 3.40 takes tables without them for damaged when the key has the last column.
 CREATE TABLE hcpcs_policies (
     code_key TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -210,5 +211,5 @@ CREATE TABLE hcpcs_policies (
     expires TEXT NOT NULL,     -- '' while in force
     source_id TEXT NOT NULL REFERENCES sources,
     PRIMARY KEY (code_key, kind, number, version, source_id)
-) WITHOUT ROWID;
+);
 """

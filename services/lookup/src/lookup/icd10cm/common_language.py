@@ -54,7 +54,7 @@ _ENCOUNTERS = (
     ),
     (
         "subsequent encounter",
-        "“Subsequent encounter” is for the care after that, while it heals",
+        "“Subsequent encounter” is for care after active treatment, while it heals",
     ),
     (
         "sequela",
@@ -98,7 +98,8 @@ def _opening(node: Node, stem: Node, around: Surroundings) -> str:
     if node.billable:
         return opening
     first, last = around.children[0].label, around.children[-1].label
-    span = f"{first} to {last}" if first != last else first
+    joint = "and" if len(around.children) == 2 else "to"
+    span = f"{first} {joint} {last}" if first != last else first
     number = counted(len(around.children), "narrower entry", "narrower entries")
     return f"{opening} It is a heading over {number}, {span}, and is not reported itself."
 

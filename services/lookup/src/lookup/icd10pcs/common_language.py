@@ -117,7 +117,7 @@ def _named(operation: Axis) -> Iterator[str]:
     if of.explanation and not any(
         word.isupper() and len(word) > 1 for word in of.explanation.split()
     ):
-        yield f"{of.explanation.rstrip('.')}."
+        yield f"It adds: “{of.explanation.rstrip('.')}”."
     if of.examples:
         yield f"Examples are {of.examples[0].lower()}{of.examples[1:].rstrip('.')}."
 
@@ -125,7 +125,13 @@ def _named(operation: Axis) -> Iterator[str]:
 def _approach(axes: Sequence[Axis]) -> Iterator[str]:
     for axis in axes[TABLE_LENGTH + 1 :]:
         if is_approach(axis.section, axis.position) and axis.label is not None:
-            yield f"The approach is {lowered(axis.label)}. {APPROACHES[axis.character]}."
+            yield f"The approach is {_way_in(axis.label)}. {APPROACHES[axis.character]}."
+
+
+def _way_in(label: str) -> str:
+    """The approach as what a sentence says that it is."""
+    words = lowered(label).replace("via natural", "through a natural")
+    return words.replace("opening endoscopic", "opening, endoscopic")
 
 
 def _rest(axes: Sequence[Axis]) -> Iterator[str]:
@@ -139,7 +145,9 @@ def _rest(axes: Sequence[Axis]) -> Iterator[str]:
         elif axis.says_nothing:
             continue
         elif axis.position in said:
-            yield said[axis.position].format(in_sentence(axis.label))
+            # Neutron capture is what is done with a beam, not what it is made of.
+            sentence = "The technique is {}." if axis.label == "Neutron Capture" else None
+            yield (sentence or said[axis.position]).format(in_sentence(axis.label))
         elif axis.name == "Duration":
             yield _duration(axis.label)
         elif axis.position > TABLE_LENGTH + 1 and axis.name == "Qualifier":
@@ -162,7 +170,7 @@ def _duration(label: str) -> str:
     if label in TIMES:
         return f"{TIMES[label]}."
     if label.endswith("Consecutive Hours"):
-        return f"It goes on for {lowered(label)}."
+        return f"It goes on for {lowered(label).replace('greater than', 'more than')}."
     return f"How it is done over time: {lowered(label)}."
 
 

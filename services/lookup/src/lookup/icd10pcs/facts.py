@@ -192,6 +192,15 @@ class PageFacts:
         )
         return tuple(sorted(of_release, key=lambda of: not of.list.complete_for))
 
+    @property
+    def listed_whole(self) -> bool:
+        """Whether a list of this very release names every code of the section."""
+        return any(
+            listing.list.completes(self.section)
+            for listing in self.listings
+            if listing.list.effective == self.release.effective
+        )
+
     def beside(self, position: int) -> Sequence[Code]:
         """Codes of the table that differ from this one in the character at *position* only."""
         start, rest = self.code.code[: position - 1], self.code.code[position:]

@@ -34,7 +34,7 @@ def in_sentence(label: str) -> str:
         return f"{words[-1]} {in_sentence(inner)}"
     if len(words) == 1 and words[0] in _BEFORE:
         return f"{words[0]} {lowered(base)}"
-    if _lists(label):
+    if _lists(label) and not rest[0][0].isdigit():
         return lowered(label)
     return f"{lowered(base)} ({', '.join(words)})"
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from lookup.content import Line, code_line, plain
+from lookup.content import Block, Line, code_line, notice, plain
 from lookup.facts import Code, Release
 from lookup.icd10pcs.facts import PageFacts
 from lookup.systems import ICD_10_PCS
@@ -53,6 +53,20 @@ def code_row(code: Code) -> tuple[Line, ...]:
 def value(facts: PageFacts, position: int, character: str) -> str:
     """What *character* means at *position* in the table of the code."""
     return facts.labels.get((position, character), "value not loaded")
+
+
+def carried_over(facts: PageFacts) -> list[Block]:
+    """That codes shown beside this one may be listed without being confirmed."""
+    if facts.listed_whole:
+        return []
+    return [
+        notice(
+            f"No loaded list of {facts.release.effective:%B %Y} names every code of this section: "
+            "some of the codes above may be carried over from an earlier list. The page of each "
+            "says whether it is confirmed.",
+            facts.release.source_id,
+        )
+    ]
 
 
 def drg_range(drgs: tuple[str, ...]) -> str:

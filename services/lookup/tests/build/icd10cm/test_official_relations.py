@@ -75,7 +75,9 @@ def test_the_index_of_the_year_serves_its_update_too(tmp_path: Path) -> None:
 
 
 def test_an_index_of_a_year_that_is_not_loaded_is_refused(tmp_path: Path) -> None:
-    index = AlphabeticIndex([OfficialFile("icd10cm-index-2024.xml", INDEX.encode())])
+    index = AlphabeticIndex(
+        [OfficialFile("icd10cm-index-2024.xml", INDEX.replace("2026", "2024").encode())]
+    )
     with (
         pytest.raises(SourceError, match="no tabular list of that fiscal year is loaded"),
         written(tmp_path / "c", [index]),

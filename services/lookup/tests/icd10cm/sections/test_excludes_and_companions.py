@@ -23,6 +23,11 @@ def elsewhere(page: Page, what: str) -> list[tuple[str, ...]]:
     return [row for block in found for row in rows(block)]
 
 
+def places(cell: str) -> list[str]:
+    """The places that a cell names."""
+    return cell.split(", ")
+
+
 def test_an_excludes1_note_is_found_from_both_ends(page: PAGE) -> None:
     own = rows(tables(page("E11.9"))["Excludes1 notes that hold for E11.9"])
     assert own[0] == (
@@ -80,7 +85,7 @@ def test_a_place_without_a_code_of_its_own_is_named_and_linked(page: PAGE) -> No
 def test_companions_say_what_to_do_where_and_on_what_condition(
     page: PAGE, code: str, owner: str, instruction: str, text: str, condition: str
 ) -> None:
-    found = [row for row in elsewhere(page(code), "Companion codes") if row[1] == owner]
+    found = [row for row in elsewhere(page(code), "Companion codes") if owner in places(row[1])]
     assert [(row[0], row[3], *row[4:]) for row in found if row[3] == text] == [
         (instruction, text, condition)
     ]
@@ -88,14 +93,25 @@ def test_companions_say_what_to_do_where_and_on_what_condition(
 
 def test_a_condition_worded_for_adverse_effects_stays_with_every_line(page: PAGE) -> None:
     own = rows(tables(page("T36.0X1A"))["Companion codes that hold for T36.0X1A"])
-    first = [row for row in own if row[0] == "Code first"]
-    assert first[0] == (
-        "Code first",
-        "for adverse effects, the nature of the adverse effect, such as:",
-        "T36-T50",
-        "for adverse effects",
+    (first,) = [row for row in own if row[0] == "Code first"]
+    assert first[1].startswith(
+        "for adverse effects, the nature of the adverse effect, such as: adverse effect NOS "
+        "(T88.7); aspirin gastritis (K29.-); "
     )
-    assert {row[3] for row in first} == {"for adverse effects"}
+    assert first[2:] == ("T36-T50", "for adverse effects")
+
+
+def test_what_an_instruction_introduces_stands_in_its_row_with_its_links(page: PAGE) -> None:
+    table = tables(page("E11.9"))["Companion codes that hold for E11.9"]
+    assert rows(table) == [
+        (
+            "Use additional",
+            "code to identify control using: injectable non-insulin antidiabetic drugs (Z79.85); "
+            "insulin (Z79.4); oral antidiabetic drugs (Z79.84); oral hypoglycemic drugs (Z79.84)",
+            "E11",
+        )
+    ]
+    assert [link.target for link in links(table.rows[0][1])][:2] == ["Z79.85", "Z79.4"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +121,7 @@ def test_a_condition_worded_for_adverse_effects_stays_with_every_line(page: PAGE
 def test_notes_for_adverse_effects_name_the_codes_for_adverse_effects_only(
     page: PAGE, code: str, named: bool
 ) -> None:
-    owners = [row[1] for row in elsewhere(page(code), "Companion codes")]
+    owners = [owner for row in elsewhere(page(code), "Companion codes") for owner in places(row[1])]
     assert ("D70.2" in owners) is named
 
 
@@ -113,7 +129,7 @@ def test_notes_for_adverse_effects_name_the_codes_for_adverse_effects_only(
 def test_a_range_with_a_suffix_names_the_codes_that_end_so(
     page: PAGE, code: str, named: bool
 ) -> None:
-    owners = [row[0] for row in elsewhere(page(code), "Excludes2 notes")]
+    owners = [owner for row in elsewhere(page(code), "Excludes2 notes") for owner in places(row[0])]
     assert ("I96" in owners) is named
 
 
@@ -140,6 +156,24 @@ def test_what_only_describes_something_else_is_not_excluded(page: PAGE) -> None:
 def test_lines_left_out_between_a_lead_and_its_line_are_marked(page: PAGE) -> None:
     said = {row[0]: row[2] for row in elsewhere(page("M10.9"), "Excludes1 notes")}
     assert said["E72"] == "disorders of: … gout (M1A.-, M10.-)"
+
+
+def test_many_places_that_say_the_same_share_a_row(page: PAGE) -> None:
+    table = tables(page("E11.9"))["Excludes2 notes elsewhere that name E11.9"]
+    (row,) = [row for row in rows(table) if row[2].startswith("endocrine, nutritional")]
+    assert row[0].startswith("Chapter 3, Chapter 6, Chapter 7")
+    assert row[1] == f"{len(places(row[0]))} places that say the same"
+    assert len(places(row[0])) > 9
+    assert [link.target for link in links(table.rows[0][0])][:2] == ["D50-D89", "G00-G99"]
+    drugs = tables(page("T45.515A"))["Companion codes elsewhere that name T45.515A"]
+    assert len(drugs.rows) < 20
+
+
+def test_few_places_that_say_the_same_keep_their_titles(page: PAGE) -> None:
+    table = tables(page("E11.9"))["Excludes1 notes elsewhere that name E11.9"]
+    assert ("E74", "Other disorders of carbohydrate metabolism", "diabetes mellitus (E08-E13)") in (
+        rows(table)
+    )
 
 
 def test_a_column_that_says_nothing_is_left_out(page: PAGE) -> None:

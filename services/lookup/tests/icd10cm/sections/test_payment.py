@@ -39,7 +39,8 @@ def test_its_severity_as_a_secondary_diagnosis(page: PAGE, code: str, level: str
 def test_the_principal_diagnoses_beside_which_it_does_not_count_are_listed(page: PAGE) -> None:
     block = titled(section(page("D66"), "payment"), "CC exclusions")
     assert block.text == (
-        "It does not count as MCC beside 50 principal diagnoses, collection 0510 of Appendix C:"
+        "It does not count as MCC beside 50 principal diagnoses, collection 0510 in "
+        "Appendix C of the MS-DRG Definitions Manual:"
     )
     assert items(block) == ["D47.4, D65-D69.9, D75.821-D75.829, D75.84-D75.A, D89.2"]
     assert ("D65-D69.9", True) in [(of.target, of.is_range) for of in links(block.items[0])]

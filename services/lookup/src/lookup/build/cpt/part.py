@@ -26,7 +26,12 @@ _TITLES = ("long", "medium", "short")
 
 
 class CptDescriptors:
-    """The descriptor files *files*, loaded under *licence*; None of either loads nothing."""
+    """The descriptor files *files*, loaded under *licence*; None of either loads nothing.
+
+    Raises:
+        SourceError: when there are files and no licence, one is not whole, or its release is
+            not known or not licensed.
+    """
 
     tables = TABLES
 
@@ -38,14 +43,16 @@ class CptDescriptors:
                 "licence with `lookup licence add`, or take the file out",
             )
         self._licence = licence
-        self._files = sorted(files, key=lambda file: file.name)
+        self._files = [(file, read(file)) for file in sorted(files, key=lambda file: file.name)]
+        if licence is not None:
+            _check_releases(self._files, licence)
         self.name = f"CPT {licence.release_year}" if licence and files else "CPT (not licensed)"
         self.effective = date(licence.release_year, 1, 1) if licence and files else date.min
 
     def reads(self) -> list[Read]:
         """The files, and the licence."""
         record = hashlib.sha256(repr(self._licence).encode()).hexdigest()
-        files = [Read(file.name, file.sha256) for file in self._files]
+        files = [Read(file.name, file.sha256) for file, _descriptors in self._files]
         return [Read("CPT licence", record), *files]
 
     def write(self, writer: CatalogWriter) -> None:
@@ -61,10 +68,8 @@ class CptDescriptors:
             ),
         )
         rows: dict[tuple[str, str, int], tuple[str, str]] = {}
-        for number, file in enumerate(self._files, 1):
+        for number, (file, descriptors) in enumerate(self._files, 1):
             source = writer.source(_source(f"cpt-{number}", file, licence))
-            descriptors = read(file)
-            _check_release(file, descriptors, licence)
             _gather(rows, descriptors, source)
         writer.connection.executemany(
             "INSERT INTO cpt_descriptors VALUES (?, ?, ?, ?, ?)",
@@ -116,14 +121,30 @@ class CptDescriptors:
             )
 
 
-def _check_release(file: OfficialFile, read_from: Descriptors, licence: CptLicence) -> None:
-    stated = read_from.release_year
-    if stated is not None and stated != licence.release_year:
-        raise file.fault(
-            None,
-            f"is of the CPT release {stated}, but the licence on record covers "
-            f"{licence.release_year}; record the licence for this release first",
-        )
+def _check_releases(files: Sequence[tuple[OfficialFile, Descriptors]], licence: CptLicence) -> None:
+    """See that all *files* are of the release that is licensed.
+
+    A file that does not say its release is of the one that another file in its folder or
+    archive says.
+    """
+    said = {_place(file) for file, of in files if of.release_year is not None}
+    for file, of in files:
+        if of.release_year is None and _place(file) not in said:
+            raise file.fault(
+                None,
+                "an unknown release: neither its notice nor its name or its archive's says one; "
+                f'put it in a folder named for it, "CPT {licence.release_year}"',
+            )
+        if of.release_year not in (None, licence.release_year):
+            raise file.fault(
+                None,
+                f"is of the CPT release {of.release_year}, but the licence on record covers "
+                f"{licence.release_year}; record the licence for this release first",
+            )
+
+
+def _place(file: OfficialFile) -> str:
+    return file.name[: max(file.name.rfind("/"), file.name.rfind("!")) + 1]
 
 
 def _gather(

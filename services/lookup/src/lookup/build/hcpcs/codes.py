@@ -1,7 +1,8 @@
 """Which codes each quarter has, and how they read in it.
 
 The package's short text is how a code reads; an official file decides which codes its own
-quarter has, and how they read where the two differ in more than capitals and signs.
+quarter has, and how they read where the two differ in more than capitals and signs. Its records
+of codes that ended before the first quarter say from when to when there was such a code.
 """
 
 import re
@@ -53,6 +54,8 @@ def codes(
     known.update(code for quarter in official for code in quarter.records)
     for code in sorted(known):
         texts = _texts(timeline, statuses.get(code, ()))
+        if (ended := _ended_before(code, official, quarters[0].effective)) is not None:
+            yield ended
         for quarter in quarters:
             text, source_id = texts.get(quarter.effective, ""), source_of(quarter.effective)
             file = by_quarter.get(quarter.effective)
@@ -67,6 +70,20 @@ def codes(
                     *(HCPCS, code, text, True),
                     *(quarter.effective, quarter.expires, source_id),
                 )
+
+
+def _ended_before(code: str, official: Sequence[OfficialQuarter], first: date) -> Code | None:
+    """*code* as it was until it ended before *first*, by the newest file; None when it did not."""
+    file = next((file for file in reversed(official) if code in file.records), None)
+    if file is None:
+        return None
+    record = file.records[code]
+    ended = record.terminated
+    # A code that came back has its new beginning beside its old end.
+    if ended is None or ended >= first or ended < record.added:
+        return None
+    text = " ".join(record.short_text.split())
+    return Code(HCPCS, code, text, True, record.added, ended, file.source_id)
 
 
 def _texts(timeline: Timeline, statuses: Sequence[Status]) -> dict[date, str]:

@@ -12,7 +12,7 @@ from lookup.build.official.mue import UnitEdits
 from lookup.build.official.official_file import OfficialFile
 from lookup.build.official.policies import LocalPolicies, NationalPolicies
 from lookup.build.official.pprrvu import FeeSchedule
-from lookup.build.official.ptp import PairEdits
+from lookup.build.official.ptp import PairEdits, PairTable
 from lookup.build.official.recognise import Kind, Recognised
 
 
@@ -35,6 +35,8 @@ class OfficialFiles:
     values: tuple[Loaded[FeeSchedule], ...] = ()
     localities: tuple[Loaded[PracticeCosts], ...] = ()
     policies: tuple[Loaded[NationalPolicies | LocalPolicies], ...] = ()
+    passed_over: tuple[str, ...] = ()
+    """Files that others stand in for: which, and why."""
 
     def files(self) -> Iterator[OfficialFile]:
         """The files themselves."""
@@ -54,10 +56,10 @@ def read_official(recognised: Sequence[Recognised]) -> OfficialFiles:
     of: dict[Kind, list[OfficialFile]] = {}
     for found in recognised:
         of.setdefault(found.kind, []).append(found.file)
-    records = [(file, hcpcs_anweb.read(file)) for file in of.get(Kind.HCPCS_ANWEB, ())]
-    records += [(file, hcpcs_csv.read(file)) for file in of.get(Kind.HCPCS_CSV, ())]
+    records, passed_over = _records(of.get(Kind.HCPCS_ANWEB, ()), of.get(Kind.HCPCS_CSV, ()))
     units = [(file, mue.read(file)) for file in of.get(Kind.MUE, ())]
     pairs = [(file, ptp.read(file)) for file in of.get(Kind.PTP, ())]
+    _check_parts(pairs)
     values = [(file, pprrvu.read(file)) for file in of.get(Kind.PPRRVU, ())]
     localities = [(file, gpci.read(file)) for file in of.get(Kind.GPCI, ())]
     found_policies = [(file, policies.read(file)) for file in of.get(Kind.POLICIES, ())]
@@ -86,7 +88,47 @@ def read_official(recognised: Sequence[Recognised]) -> OfficialFiles:
             )
             for f, c in found_policies
         ),
+        passed_over=passed_over,
     )
+
+
+def _records(
+    texts: Sequence[OfficialFile], tables: Sequence[OfficialFile]
+) -> tuple[list[tuple[OfficialFile, HcpcsFile]], tuple[str, ...]]:
+    """The HCPCS files; where a quarter is there as text and as a spreadsheet, the text.
+
+    CMS ships both in one archive, and spreadsheets change what they take for numbers and dates.
+    """
+    records = [(file, hcpcs_anweb.read(file)) for file in texts]
+    as_text = {content.effective: file for file, content in records}
+    passed_over = []
+    for file in tables:
+        content = hcpcs_csv.read(file)
+        if twin := as_text.get(content.effective):
+            passed_over.append(
+                f"{file.name}: {twin.name} holds the same quarter, {content.effective:%B %Y}, as "
+                "text, which is read"
+            )
+        else:
+            records.append((file, content))
+    return records, tuple(passed_over)
+
+
+def _check_parts(pairs: Sequence[tuple[OfficialFile, PairEdits]]) -> None:
+    """See that no file of a table is missing between others: its pairs would be denied."""
+    tables: dict[tuple[PairTable, date], dict[int, OfficialFile]] = {}
+    for file, content in pairs:
+        if content.part is not None:
+            tables.setdefault((content.table, content.effective), {})[content.part] = file
+    for parts in tables.values():
+        last = max(parts)
+        for part in range(1, last):
+            if part not in parts:
+                raise parts[last].fault(
+                    None,
+                    f"part {part} of the table is missing beside this part {last}; put all files "
+                    "of the table there",
+                )
 
 
 def quarter_end(day: date) -> date:

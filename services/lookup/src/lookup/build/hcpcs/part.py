@@ -48,6 +48,8 @@ class HcpcsLevelII:
         self._package = package
         self._gate = Gate(licensed)
         self._files = read_official(recognised)
+        self.passed_over = self._files.passed_over
+        """Files that others stand in for: which, and why."""
         self._official = official_quarters(self._files.records)
         with package.opened() as tables:
             quarters = tables.quarters

@@ -8,7 +8,7 @@ from lookup.build.catalog_writer import CatalogWriter
 from lookup.build.icd10cm.relation_part import RelationPart
 from lookup.build.official import index_xml
 from lookup.build.official.icd_release import effective_date
-from lookup.build.official.index_xml import Index, IndexEntry
+from lookup.build.official.index_xml import Index, IndexEntry, IndexKind
 from lookup.build.official.official_file import OfficialFile
 from lookup.build.part import Read
 from lookup.facts import Source
@@ -22,29 +22,34 @@ _LICENCE: Final = (
 
 
 class AlphabeticIndex(RelationPart):
-    """Official index *files* of ICD-10-CM; comes after the tabular lists."""
+    """Official index *files* of ICD-10-CM; comes after the tabular lists.
+
+    Raises:
+        SourceError: when a file is not whole, its release is not known, or two are of the same.
+    """
 
     name = "Alphabetic Index"
 
     def __init__(self, files: Sequence[OfficialFile]) -> None:
-        self._files = sorted(files, key=lambda file: file.name)
-        self.effective: date = max(effective_date(file) for file in self._files)
+        self._indexes = [
+            (file, _read(file), effective_date(file))
+            for file in sorted(files, key=lambda file: file.name)
+        ]
+        _check_twins(self._indexes)
+        self.effective: date = max(day for _file, _index, day in self._indexes)
 
     def reads(self) -> list[Read]:
         """The files."""
-        return [Read(file.name, file.sha256) for file in self._files]
+        return [Read(file.name, file.sha256) for file, _index, _day in self._indexes]
 
     def write(self, writer: CatalogWriter) -> None:
         """Write the entries that point at a code of the release which they belong to.
 
         Raises:
-            SourceError: when a file is not whole, or no release of the catalog is the one it is
-                for.
+            SourceError: when no release of the catalog is the one that a file is for.
         """
         loaded: set[str] = set()
-        for number, file in enumerate(self._files, 1):
-            index = index_xml.read(file)
-            day = effective_date(file)
+        for number, (file, index, day) in enumerate(self._indexes, 1):
             releases = _releases(writer, day)
             if not releases:
                 raise file.fault(
@@ -73,6 +78,27 @@ class AlphabeticIndex(RelationPart):
                     )
                 held += _write(writer, index, release_id, source_id)
             writer.relation(ICD_10_CM, index.kind.value, source_id, held)
+
+
+def _read(file: OfficialFile) -> Index:
+    index = index_xml.read(file)
+    day = effective_date(file)
+    year = day.year + (day.month >= 10)
+    if index.version != str(year):
+        raise file.fault(
+            None,
+            f"the index says it is version {index.version}, but its name speaks of fiscal year "
+            f"{year}; name it as its publisher does",
+        )
+    return index
+
+
+def _check_twins(indexes: Sequence[tuple[OfficialFile, Index, date]]) -> None:
+    found: dict[tuple[IndexKind, date], OfficialFile] = {}
+    for file, index, day in indexes:
+        twin = found.setdefault((index.kind, day), file)
+        if twin is not file:
+            raise file.fault(None, f"{twin.name} is of the same release; keep one of the two")
 
 
 def _releases(writer: CatalogWriter, day: date) -> list[tuple[str, str, str]]:

@@ -1,6 +1,6 @@
 """The parts that make ICD-10-CM, from the installed packages and official files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from lookup.build import ioce
@@ -13,6 +13,7 @@ from lookup.build.icd10cm.part import TabularLists
 from lookup.build.icd10cm.policies import DiagnosisPolicies
 from lookup.build.icd10cm.risk_adjustment import RiskAdjustment
 from lookup.build.icd10cm.source import checked_by, installed, official
+from lookup.build.official.icd_release import effective_date
 from lookup.build.official.official_file import OfficialFile
 from lookup.build.official.recognise import Kind
 from lookup.build.part import Part
@@ -22,15 +23,31 @@ _FIRST_LINE: Final = b"00001 A00"
 _INDEX: Final = b"<ICD10CM.index"
 
 
-def tabular_lists(found: Mapping[Kind, Sequence[OfficialFile]]) -> Part:
+def tabular_lists(
+    found: Mapping[Kind, Sequence[OfficialFile]], warn: Callable[[str], None] | None = None
+) -> Part:
     """The tabular lists: the installed one and those *found*, each checked by its order file.
 
+    An order file alone makes no release: it has no notes. One without its list is told to *warn*.
+
     Raises:
-        SourceError: when the package is missing or a release is not known.
+        SourceError: when the package is missing, a release is not known, or two files are of
+            the same one.
     """
     orders = [file for file in found.get(Kind.ORDER_FILE, ()) if _FIRST_LINE in file.head[:16]]
-    releases = official(found.get(Kind.TABULAR, ()), orders)
-    return TabularLists([checked_by(installed(), orders), *releases])
+    releases = [
+        checked_by(installed(), orders),
+        *official(found.get(Kind.TABULAR, ()), orders),
+    ]
+    held = {release.effective for release in releases}
+    for file in orders:
+        day = effective_date(file)
+        if day not in held and warn is not None:
+            warn(
+                f"{file.name}: no tabular list of ICD-10-CM {day:%B %Y} is loaded, which it could "
+                "check; add the tabular list in XML of the same release"
+            )
+    return TabularLists(releases)
 
 
 def diagnosis_relations(found: Mapping[Kind, Sequence[OfficialFile]]) -> list[Part]:

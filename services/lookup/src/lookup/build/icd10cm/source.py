@@ -115,9 +115,9 @@ def official(
     """The releases in official files, oldest first.
 
     Raises:
-        SourceError: when the release of a file is not known, or two lists are of the same one.
+        SourceError: when the release of a file is not known, or two files are of the same one.
     """
-    orders = {effective_date(file): file for file in order_files}
+    orders = _by_release(order_files)
     found: dict[date, TabularSource] = {}
     for file in tabular_lists:
         effective = effective_date(file)
@@ -135,10 +135,22 @@ def official(
 
 def checked_by(source: TabularSource, order_files: Iterable[OfficialFile]) -> TabularSource:
     """*source* with the order file of its release among *order_files*, if it is there."""
+    order = _by_release(order_files).get(source.effective)
+    return source if order is None else replace(source, order_file=order)
+
+
+def _by_release(order_files: Iterable[OfficialFile]) -> dict[date, OfficialFile]:
+    """*order_files* by the first day of their release.
+
+    Raises:
+        SourceError: when two are of the same one.
+    """
+    found: dict[date, OfficialFile] = {}
     for file in order_files:
-        if effective_date(file) == source.effective:
-            return replace(source, order_file=file)
-    return source
+        twin = found.setdefault(effective_date(file), file)
+        if twin is not file:
+            raise file.fault(None, f"{twin.name} is of the same release; keep one of the two")
+    return found
 
 
 def _data_folder() -> Traversable:

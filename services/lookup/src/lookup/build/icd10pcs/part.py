@@ -28,6 +28,7 @@ from lookup.build.icd10pcs.membership import (
     half_year_end,
     releases_of,
 )
+from lookup.build.icd10pcs.official_index import OfficialIndex
 from lookup.build.icd10pcs.stand_ins import StandIns
 from lookup.build.icd10pcs.values_in_descriptions import Value
 from lookup.build.ms_drg import LICENCE, grouper_file, grouper_versions
@@ -72,7 +73,7 @@ class ProcedureCodes:
     """ICD-10-PCS of the installed packages and of *official* files, which outdo them.
 
     A list replaces what the packages know of the same release, and makes releases known that
-    they do not have; a mapping replaces theirs of the same direction.
+    they do not have; a mapping replaces theirs of the same direction, an *index* theirs.
     """
 
     tables = TABLES
@@ -81,9 +82,11 @@ class ProcedureCodes:
         self,
         official: Sequence[OfficialList] = (),
         mappings: Sequence[OfficialMapping] = (),
+        index: OfficialIndex | None = None,
     ) -> None:
         self._official = sorted(official, key=lambda one: one.order.effective)
         self._mappings = sorted(mappings, key=lambda one: one.gem.year)
+        self._index = index
         self._check()
         newest = [one.order.effective for one in self._official]
         self.effective = max([*newest, grouper_versions()[-1].effective])
@@ -96,6 +99,7 @@ class ProcedureCodes:
             *(grouper_file(version) for version in grouper_versions()),
             *(one.file for one in self._official),
             *(one.file for one in self._mappings),
+            *([self._index.file] if self._index else []),
         ]
         return [Read(f"ICD-10-PCS {file.name}", file.sha256) for file in files]
 
@@ -111,6 +115,7 @@ class ProcedureCodes:
         values = axis_values(lists, database, DATABASE)
         write.write_values(writer.connection, values)
         write.write_texts(writer.connection, database, DATABASE, GUIDELINES)
+        self._write_index(writer, database)
         writer.codes(_codes(lists, releases, StandIns(values)))
         written = [_write_release(writer, members) for members in releases]
         by_day = {grouper.version.effective: grouper for grouper in groupers}
@@ -186,6 +191,26 @@ class ProcedureCodes:
                 )
             )
         return sorted(lists, key=lambda one: (one.effective, one.source_id)), groupers
+
+    def _write_index(self, writer: CatalogWriter, database: CoderDatabase) -> None:
+        index = self._index
+        source_id = DATABASE if index is None else self._index_source(writer, index)
+        held = write.write_index(writer.connection, index or database, source_id)
+        writer.relation(ICD_10_PCS, "Entries of the Alphabetic Index", source_id, held)
+
+    @staticmethod
+    def _index_source(writer: CatalogWriter, index: OfficialIndex) -> str:
+        return writer.source(
+            Source(
+                id=f"icd-10-pcs-index-{index.year}",
+                name="ICD-10-PCS Index",
+                release=f"FY {index.year}",
+                published="",
+                effective=f"{index.year - 1}-10-01",
+                licence=f"{_PUBLIC}.",
+                origin=f"{index.file.name}, SHA-256 {index.file.sha256}",
+            )
+        )
 
     def _write_mappings(self, writer: CatalogWriter, database: CoderDatabase) -> None:
         newest = {one.gem.source_system == ICD_10_PCS: one for one in self._mappings}
@@ -387,6 +412,6 @@ def _write_relations(
     for source_id, of in values.items():
         writer.relation(ICD_10_PCS, "Meanings of characters", source_id, len(of))
     writer.relation(ICD_10_PCS, "Definitions", DATABASE, len(database.definitions))
-    writer.relation(ICD_10_PCS, "Entries of the Alphabetic Index", DATABASE, len(database.index))
     writer.relation(ICD_10_PCS, "Guidelines", GUIDELINES, len(database.guidelines))
-    writer.relation(ICD_10_PCS, "Procedures by MS-DRG", lists[-1].source_id, grouped)
+    grouper = _grouper_id(grouper_versions()[-1])
+    writer.relation(ICD_10_PCS, "Procedures by MS-DRG", grouper, grouped)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from lookup.build.icd10pcs.coder_database import CoderDatabase
 from lookup.build.icd10pcs.groupings import Grouping
 from lookup.build.icd10pcs.membership import CodeList
+from lookup.build.icd10pcs.official_index import OfficialIndex
 from lookup.build.icd10pcs.values_in_descriptions import Value
 from lookup.build.official.gem import GemEntry
 from lookup.facts import Release
@@ -73,7 +74,7 @@ def write_values(connection: sqlite3.Connection, values: Mapping[str, Iterable[V
 def write_texts(
     connection: sqlite3.Connection, database: CoderDatabase, source_id: str, guidelines_id: str
 ) -> None:
-    """Definitions, guidelines and the index."""
+    """Definitions and guidelines."""
     connection.executemany(
         "INSERT INTO pcs_definitions VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
@@ -91,14 +92,22 @@ def write_texts(
             for place, of in enumerate(database.guidelines)
         ),
     )
+
+
+def write_index(
+    connection: sqlite3.Connection, index: CoderDatabase | OfficialIndex, source_id: str
+) -> int:
+    """Entries of the index and its terms for values; returns how many entries there are."""
+    entries = index.entries if isinstance(index, OfficialIndex) else index.index
     connection.executemany(
         "INSERT INTO pcs_index VALUES (?, ?, ?)",
-        ((entry.prefix, entry.term, source_id) for entry in database.index),
+        ((entry.prefix, entry.term, source_id) for entry in entries),
     )
     connection.executemany(
         "INSERT INTO pcs_terms VALUES (?, ?, ?)",
-        ((label, term, source_id) for label, terms in database.terms.items() for term in terms),
+        ((label, term, source_id) for label, terms in index.terms.items() for term in terms),
     )
+    return len(entries)
 
 
 def write_mappings(

@@ -1,6 +1,7 @@
 """Tells what the files in a folder are: by their content, whatever they are called."""
 
 import codecs
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,9 +24,14 @@ from lookup.build.official import (
     tabular,
 )
 from lookup.build.official.archive import files_in
+from lookup.build.official.named_release import named_release, parts_of
 from lookup.build.official.official_file import OfficialFile
 
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF_16_UNMARKED: Final = ("utf-16-le", "utf-16-be")
+_SHIFTED: Final = re.compile(rb"^[ \t,;|]+", re.MULTILINE)
+"""What a spreadsheet or an editor may have put before every line."""
+_NAMES_CPT: Final = re.compile(rb"\bCPT\b")
 
 
 class Kind(StrEnum):
@@ -43,6 +49,11 @@ class Kind(StrEnum):
     MUE = "mue"
     POLICIES = "policies"
     CPT_DESCRIPTORS = "cpt_descriptors"
+
+
+_TOLD_BY_NAME: Final = frozenset(
+    (Kind.ORDER_FILE, Kind.TABULAR, Kind.INDEX_XML, Kind.GEM, Kind.PTP, Kind.MUE)
+)
 
 
 class Layout(Protocol):
@@ -106,19 +117,23 @@ def sort_out(files: Iterator[OfficialFile], folder: Path) -> Findings:
     """Tell what *files* are; *folder* is named where there is nothing to read.
 
     Raises:
-        SourceError: when none of them is recognised, or one is in an encoding that is not read.
+        SourceError: when none of them is recognised, or one is in an encoding that is not read
+            or has its columns shifted.
     """
     recognised: list[Recognised] = []
     left_aside: list[LeftAside] = []
-    names: dict[str, str] = {}
+    names: dict[tuple[object, ...], str] = {}
     for file in files:
         kind = kind_of(file)
         if kind is None:
             left_aside.append(LeftAside(file.name, "it has no layout that the catalog is made of"))
-        elif file.sha256 in names:
-            left_aside.append(LeftAside(file.name, f"it is the same as {names[file.sha256]}"))
+            continue
+        # Where the name tells release or table, the same content may be there for two of them.
+        said = (parts_of(file.name)[0], named_release(file.name)) if kind in _TOLD_BY_NAME else ()
+        twin = names.setdefault((file.sha256, *said), file.name)
+        if twin != file.name:
+            left_aside.append(LeftAside(file.name, f"it is the same as {twin}"))
         else:
-            names[file.sha256] = file.name
             recognised.append(Recognised(kind, file))
     if not recognised:
         what = "none of its files has a known layout" if left_aside else "the folder holds no files"
@@ -132,18 +147,45 @@ def kind_of(file: OfficialFile) -> Kind | None:
     """The layout of *file*; None when it has none of ours.
 
     Raises:
-        SourceError: when it has one, but in UTF-16, which spreadsheets save as "Unicode text".
+        SourceError: when it has one, but in UTF-16, which spreadsheets save as "Unicode text",
+            or with all its columns shifted.
     """
-    if file.head.startswith(_UTF_16):
-        head = file.head.decode("utf-16", "ignore").encode()
-        if _kind_by(head, file.name) is not None:
-            raise file.fault(1, "it is in UTF-16; use the file as its publisher ships it")
+    head = file.head
+    if head.startswith(_UTF_16) or b"\0" in head:
+        encodings = ("utf-16",) if head.startswith(_UTF_16) else _UTF_16_UNMARKED
+        for encoding in encodings:
+            if _kind_by(head.decode(encoding, "ignore").encode(), file) is not None:
+                raise file.fault(1, "it is in UTF-16; use the file as its publisher ships it")
         return None
-    return _kind_by(file.head, file.name)
+    kind = _kind_by(head, file)
+    if kind is None:
+        _refuse_shifted(file)
+    return kind
 
 
-def _kind_by(head: bytes, name: str) -> Kind | None:
+def _refuse_shifted(file: OfficialFile) -> None:
+    """Refuse *file* when it is one of ours but for what stands before its lines.
+
+    Left aside it would be missing, and nobody would notice.
+    """
+    kind = _kind_by(_SHIFTED.sub(b"", file.head), file)
+    # Other lists of numbers look like descriptors too.
+    if kind is None or (kind is Kind.CPT_DESCRIPTORS and not _NAMES_CPT.search(file.head)):
+        return
+    begins = _SHIFTED.search(file.head)
+    assert begins is not None
+    raise file.fault(
+        file.head.count(b"\n", 0, begins.start()) + 1,
+        "its columns are shifted: something stands before them that its publisher does not put "
+        "there; use the file as its publisher ships it, or take it out",
+    )
+
+
+def _kind_by(head: bytes, file: OfficialFile) -> Kind | None:
     kinds = [kind for kind, layout in LAYOUTS.items() if layout.recognises(head)]
-    # Files are told apart by us, not by who is asked first.
-    assert len(kinds) <= 1, f"{name} is claimed by {', '.join(kinds)}"
+    if len(kinds) > 1:
+        # Files are told apart by us, not by who is asked first.
+        raise file.fault(
+            None, f"it has the marks of several layouts ({', '.join(kinds)}); take it out"
+        )
     return kinds[0] if kinds else None

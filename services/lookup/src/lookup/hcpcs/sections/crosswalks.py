@@ -95,8 +95,8 @@ def _companions(facts: PageFacts) -> list[Block]:
     if facts.status is None:
         return [
             notice(
-                f"Device, visit and complexity pairs of the outpatient code editor not loaded for "
-                f"{facts.label} in this quarter."
+                "Devices, visits of federally qualified health centers (FQHC) and services that "
+                f"raise a comprehensive APC not loaded for {facts.label} in this quarter."
             )
         ]
     blocks: list[Block] = []
@@ -104,7 +104,10 @@ def _companions(facts: PageFacts) -> list[Block]:
         for place, title in enumerate(titles, 1):
             blocks.extend(_kind(facts, kind, place, title))
     if not blocks:
-        what = f"device, visit or complexity pair with {facts.label}"
+        what = (
+            f"device needed with {facts.label}, visit of a federally qualified health center "
+            "(FQHC) or second service that raises a comprehensive APC"
+        )
         blocks.append(notice(searched(facts.release, what), facts.source_id))
     return blocks
 

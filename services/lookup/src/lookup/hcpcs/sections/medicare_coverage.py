@@ -107,8 +107,8 @@ def _policies(facts: PageFacts) -> list[Block]:
             continue
         named = [policy for policy in held if policy.kind in kinds]
         if not named:
-            what = f"{title[0].lower()}{title[1:]} that name {facts.label}"
-            blocks.append(notice(searched(facts.release, what), facts.loaded[fact]))
+            text = f"{title} that are loaded were searched; none names {facts.label}."
+            blocks.append(notice(text, facts.loaded[fact]))
             continue
         rows = [
             (

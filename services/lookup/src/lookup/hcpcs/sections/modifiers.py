@@ -134,8 +134,11 @@ def _indicators(facts: PageFacts) -> list[Block]:
     source = facts.loaded[Fact.VALUES]
     values = [value for value in facts.values if not value.modifier]
     if not values:
-        what = f"physician fee schedule indicators for {facts.label}"
-        return [notice(searched(facts.release, what), source)]
+        text = (
+            "The physician fee schedule that is loaded was searched; it lists no indicators for "
+            f"{facts.label}."
+        )
+        return [notice(text, source)]
     value = values[0]
     rows = [(plain(name), plain(getattr(value, field) or "–")) for name, field in _INDICATORS]
     return [

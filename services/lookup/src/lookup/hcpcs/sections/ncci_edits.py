@@ -14,7 +14,7 @@ from lookup.hcpcs.facts import (
 )
 from lookup.hcpcs.page_facts import PageFacts
 from lookup.hcpcs.places import code_line, iso, name_line
-from lookup.wording import counted, searched
+from lookup.wording import counted, listed, searched
 
 _PAIRS: Final = "NCCI pairs"
 _OFFICIAL: Final = "official pairs"
@@ -33,11 +33,11 @@ _UNIT_FACTS: Final = {
     Claims.SUPPLIER: Fact.SUPPLIER_UNITS,
 }
 _INDICATORS: Final = {
-    "yes": "a modifier may",
-    "no": "no modifier may",
-    "0": "0: no modifier may",
-    "1": "1: a modifier may",
-    "9": "9: edit deleted",
+    "yes": "may separate the pair",
+    "no": "none may separate it",
+    "0": "0: none may separate it",
+    "1": "1: may separate the pair",
+    "9": "9: not applicable, the edit was deleted",
 }
 _COUNTED: Final = {
     1: "1: units are counted by claim line",
@@ -85,7 +85,7 @@ def _hospital(facts: PageFacts) -> list[Block]:
     blocks.append(
         paragraph(
             facts.source_id,
-            "This is the hospital outpatient table as the outpatient code editor has it. It says "
+            "The hospital outpatient table was read, as the outpatient code editor has it. It says "
             "yes or no to modifiers; it has no indicator 9, no rationale and dates by quarter, the "
             "first meaning “by then”.",
             "Which table",
@@ -108,8 +108,11 @@ def _official(facts: PageFacts, claims: Claims) -> list[Block]:
         blocks.append(_pair_table(facts, claims, pairs, pairs[0].source_id))
     blocks.extend(_held_back(facts, f"{_OFFICIAL} {claims}", claims, source))
     if not blocks:
-        what = f"{_TABLE_NAMES[claims]} NCCI edit with {facts.label}"
-        blocks.append(notice(searched(facts.release, what), source))
+        text = (
+            f"The {_TABLE_NAMES[claims]} NCCI table that is loaded was searched; it lists no edit "
+            f"with {facts.label}."
+        )
+        blocks.append(notice(text, source))
     return blocks
 
 
@@ -179,8 +182,10 @@ def _units(facts: PageFacts) -> list[Block]:
             continue
         if fact not in facts.loaded:
             continue
-        what = f"{_TABLE_NAMES[claims]} MUE for {facts.label}"
-        text = f"{searched(facts.release, what)} A missing MUE does not mean unlimited units."
+        text = (
+            f"The {_TABLE_NAMES[claims]} MUE table that is loaded was searched; it lists none for "
+            f"{facts.label}. A missing MUE does not mean unlimited units."
+        )
         blocks.append(notice(text, facts.loaded[fact]))
     missing = [
         _TABLE_NAMES[claims] for claims, fact in _UNIT_FACTS.items() if fact not in facts.loaded
@@ -188,7 +193,7 @@ def _units(facts: PageFacts) -> list[Block]:
     if missing:
         blocks.append(
             notice(
-                f"Medically unlikely edits (MUE) not loaded for {', '.join(missing)} claims. "
+                f"Medically unlikely edits (MUE) not loaded for {listed(missing)} claims. "
                 "That does not mean unlimited units."
             )
         )

@@ -30,7 +30,7 @@ _UNKNOWN: Final = "not in the layout that CMS publishes"
 
 def section(facts: PageFacts) -> Section:
     """Gated."""
-    blocks = [*_outpatient(facts), *_official(facts), *_values(facts)]
+    blocks = [*_outpatient(facts), *_official(facts), *_values(facts), _other_schedules(facts)]
     return Section("payment", "Payment", False, tuple(blocks))
 
 
@@ -190,7 +190,10 @@ def _values(facts: PageFacts) -> list[Block]:
             notice(f"Relative value units (physician fee schedule) not loaded for {facts.label}.")
         ]
     if not facts.values:
-        text = searched(facts.release, f"relative values for {facts.label}")
+        text = (
+            "The physician fee schedule that is loaded was searched; it lists no relative values "
+            f"for {facts.label}."
+        )
         return [notice(text, facts.loaded[Fact.VALUES])]
     rows = [
         (
@@ -217,6 +220,14 @@ def _values(facts: PageFacts) -> list[Block]:
     ]
     blocks.extend(_localities(facts))
     return blocks
+
+
+def _other_schedules(facts: PageFacts) -> Block:
+    """That amounts which no file read here holds may exist all the same."""
+    return notice(
+        "Amounts of other fee schedules (ambulance, laboratory, equipment and supplies, average "
+        f"sales prices of drugs) not loaded for {facts.label}."
+    )
 
 
 def _localities(facts: PageFacts) -> list[Block]:

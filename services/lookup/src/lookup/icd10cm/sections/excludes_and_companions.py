@@ -18,6 +18,8 @@ _INSTRUCTION, _CONDITION = "Instruction", "Condition"
 _OWN_COLUMNS = (_INSTRUCTION, "What is named", "Written at", _CONDITION)
 _OTHER_COLUMNS = (_INSTRUCTION, "Written at", "Title there", "What the note says", _CONDITION)
 _NONE = "none"
+_ALIKE = 6
+"""From so many places on that say the same, they share a row."""
 
 type _Row = tuple[Line, ...]
 
@@ -91,13 +93,35 @@ def _own(facts: PageFacts, kinds: Sequence[NoteKind]) -> list[_Row]:
     return [
         (
             _optional(LEADS.get(note.kind, "")),
-            _line(note, number),
+            named,
             _written_at(place, facts.node),
             _optional(condition(note)),
         )
         for place, note in facts.notes_outward(kinds)
-        for number in range(len(note.lines))
+        for named in _named(note)
     ]
+
+
+def _named(note: Note) -> list[Line]:
+    """The lines of *note*; in an instruction, those that one introduces go on from it.
+
+    "code to identify control using: insulin (Z79.4); oral antidiabetic drugs (Z79.84)"
+    """
+    lines = [_line(note, number) for number in range(len(note.lines))]
+    if note.kind not in LEADS:
+        return lines
+    found: list[Line] = []
+    joint = ""
+    for number, line in enumerate(lines):
+        if note.line_text(number).endswith(":"):
+            found.append(line)
+            joint = " "
+        elif joint:
+            found[-1] = (*found[-1], Span(joint), *line)
+            joint = "; "
+        else:
+            found.append(line)
+    return found
 
 
 def _written_at(place: Node, node: Node) -> Line:
@@ -105,17 +129,32 @@ def _written_at(place: Node, node: Node) -> Line:
 
 
 def _others(facts: PageFacts, kinds: Sequence[NoteKind]) -> list[_Row]:
+    alike: dict[tuple[Line, Line, Line], list[Node]] = {}
+    for naming in facts.namings:
+        if naming.note.kind in kinds:
+            said = (
+                _optional(LEADS.get(naming.note.kind, "")),
+                _said(naming),
+                _optional(", ".join(filter(None, (naming.qualifier, condition(naming.note))))),
+            )
+            alike.setdefault(said, []).append(naming.owner)
     return [
-        (
-            _optional(LEADS.get(naming.note.kind, "")),
-            place_line(naming.owner),
-            plain(naming.owner.title),
-            _said(naming),
-            _optional(", ".join(filter(None, (naming.qualifier, condition(naming.note))))),
-        )
-        for naming in facts.namings
-        if naming.note.kind in kinds
+        (lead, where, title, said, condition_)
+        for (lead, said, condition_), owners in alike.items()
+        for where, title in _places(owners)
     ]
+
+
+def _places(owners: Sequence[Node]) -> list[tuple[Line, Line]]:
+    """Where a note is written and the titles there; many places that say the same as one."""
+    if len(owners) < _ALIKE:
+        return [(place_line(owner), plain(owner.title)) for owner in owners]
+    spans: list[Span] = []
+    for owner in owners:
+        if spans:
+            spans.append(Span(", "))
+        spans.extend(place_line(owner))
+    return [(tuple(spans), plain(f"{len(owners):,} places that say the same"))]
 
 
 def _optional(text: str) -> Line:

@@ -110,7 +110,7 @@ def _exclusions(facts: PageFacts, grouping: Grouping, severity: SeverityLevel) -
     number = counted(severity.excluded_by_count, "principal diagnosis", "principal diagnoses")
     text = (
         f"It does not count as {severity.level} beside {number}, collection "
-        f"{severity.collection} of Appendix C:"
+        f"{severity.collection} in Appendix C of the MS-DRG Definitions Manual:"
     )
     line: Line = tuple(spans)
     return Block(

@@ -1,4 +1,4 @@
-"""Axes: the seven characters, and the values beside them that lead to valid codes."""
+"""Axes: the seven characters, and the values beside them that lead to listed codes."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from lookup.content import Block, Line, Link, Section, Span, code_line, notice, 
 from lookup.facts import Code
 from lookup.icd10pcs.axes import LENGTH, TABLE_LENGTH, axis_name, ordinal
 from lookup.icd10pcs.facts import Axis, PageFacts
-from lookup.icd10pcs.wording import value
+from lookup.icd10pcs.wording import carried_over, value
 from lookup.systems import ICD_10_PCS
 from lookup.wording import listed, searched
 
@@ -29,8 +29,10 @@ def section(facts: PageFacts) -> Section:
         else:
             fixed.append(ordinal(position).lower())
     if fixed:
-        what = f"other value of the {listed(fixed, 'or')} character that would make a valid code"
+        what = f"other value of the {listed(fixed, 'or')} character that would make a code"
         blocks.append(notice(searched(facts.release, what), facts.release.source_id))
+    if len(fixed) < LENGTH - TABLE_LENGTH:
+        blocks.extend(carried_over(facts))
     return Section("modifiers", "Axes", False, tuple(blocks))
 
 
@@ -48,7 +50,7 @@ def _row(axis: Axis, code: str) -> tuple[Line, ...]:
 def _beside(facts: PageFacts, position: int, others: Sequence[Code]) -> Block:
     return table(
         facts.release.source_id,
-        f"{ordinal(position)} character: other values that lead to a valid code",
+        f"{ordinal(position)} character: other values that lead to a listed code",
         ("Character", axis_name(facts.section, position), "Code"),
         [
             (

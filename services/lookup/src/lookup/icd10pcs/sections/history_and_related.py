@@ -22,13 +22,17 @@ def section(facts: PageFacts) -> Section:
 
 def _release(facts: PageFacts) -> list[Block]:
     code, release = facts.code, facts.release
-    blocks = [
-        paragraph(
-            release.source_id,
-            f"{code.code} is in the {release.name} release, {validity(release)}. Inpatient codes "
-            "follow the day of discharge.",
-            "Release",
+    if facts.confirming:
+        source_id = facts.confirming[0].list.source_id
+        text = f"{code.code} is in the {release.name} release, {validity(release)}."
+    else:
+        source_id = code.source_id
+        text = (
+            f"{code.code} is carried over into the {release.name} release from an earlier list; no "
+            f"loaded list of {release.effective:%B %Y} confirms it {validity(release)}."
         )
+    blocks = [
+        paragraph(source_id, f"{text} Inpatient codes follow the day of discharge.", "Release")
     ]
     newest = facts.releases[0]
     last = facts.stretches[-1]

@@ -4,11 +4,13 @@ from lookup.cited import SITE
 from lookup.content import Block, Section, code_line, notice, paragraph, plain, table
 from lookup.icd10pcs.axes import TABLE_LENGTH, axis_name, is_approach
 from lookup.icd10pcs.facts import PageFacts
-from lookup.icd10pcs.wording import code_row, value
+from lookup.icd10pcs.wording import carried_over, code_row, value
 from lookup.systems import ICD_10_PCS
 from lookup.wording import searched
 
 _APPROACH = 5
+_MULTIPLE = "B3.2"
+"""The guideline on multiple procedures."""
 
 
 def section(facts: PageFacts) -> Section:
@@ -18,12 +20,13 @@ def section(facts: PageFacts) -> Section:
             SITE.id,
             "NCCI is not applied to inpatient procedures: its procedure-to-procedure edits and "
             "medically unlikely edits are for professional and outpatient claims, which report "
-            "CPT and HCPCS codes. What may be coded together in ICD-10-PCS, the guidelines on "
-            "multiple procedures say.",
+            "CPT and HCPCS codes." + _together(facts),
         )
     ]
     related = [*_fifth(facts), *_sixth(facts), *_operations(facts)]
-    if not related:
+    if related:
+        related.extend(carried_over(facts))
+    else:
         related = [
             notice(
                 searched(facts.release, "procedure that differs in one of these characters only"),
@@ -31,6 +34,13 @@ def section(facts: PageFacts) -> Section:
             )
         ]
     return Section("ncci_edits", "NCCI Edits and Related Procedures", False, (*blocks, *related))
+
+
+def _together(facts: PageFacts) -> str:
+    """Where the page says when several procedures are coded, if it does."""
+    if not any(of.id == _MULTIPLE for of in facts.guidelines):
+        return ""
+    return f" Guideline {_MULTIPLE}, under Guidelines, says when several procedures are coded."
 
 
 def _fifth(facts: PageFacts) -> list[Block]:
