@@ -63,7 +63,7 @@ async def test_all_sets_are_searched_at_once(platform: Platform) -> None:
         assert "E0601" in [hit["code"] for hit in typed.json()["suggestions"]]
         first = await visitor.get("/api/v1/search", params={"q": "high blood pressure"})
         assert first.json()["results"][0]["code"] == "I10"
-        asked = {"terms": "walker", "maxList": 3}
+        asked = {"terms": "walker", "maxList": "3"}
         widget = await visitor.get("/api/hcpcs/v3/search", params=asked)
         total, codes, _extra, shown_, *_ = widget.json()
         assert total > 3
