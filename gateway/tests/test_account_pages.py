@@ -93,7 +93,7 @@ async def test_the_account_page_says_what_is_left_and_when_it_resets(platform: P
 
     assert re.search(
         r"Code pages</th><td class=\"figure\">4</td><td class=\"figure\">5</td>"
-        r"<td>1 \w+ \d{4}</td>",
+        r"<td>\w+ 1, \d{4}</td>",
         page,
     )
     assert 'CasePilot questions</th><td class="figure">10</td>' in page
