@@ -21,7 +21,7 @@ run: setup ## Start the whole platform on http://localhost:8000 (Ctrl-C stops it
 
 test: setup ## Run all tests, over real servers and in a browser (ARGS='…' for pytest)
 	@deploy/browser
-	@$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),deploy/test)
+	@$(BIN)/python -m $(if $(ARGS),pytest $(ARGS),deploy.all_tests)
 
 check: lint types ## All static checks
 	@$(BIN)/python protos/generate.py --check
