@@ -5,6 +5,7 @@ by side; the lines of lookup's follow when the others are done.
 """
 
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,8 +15,9 @@ _PYTEST = (sys.executable, "-m", "pytest")
 
 def main() -> int:
     """0 when all tests pass."""
+    # Started in the background of a shell we ignore Ctrl-C, and what tests start would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryFile() as lines:
-        # Not in the background of a shell, which would have them ignore Ctrl-C.
         lookup = subprocess.Popen(
             (*_PYTEST, "services/lookup"),
             stdin=subprocess.DEVNULL,
