@@ -24,17 +24,18 @@ def main() -> int:
             stdout=lines,
             stderr=subprocess.STDOUT,
         )
+        others = subprocess.Popen((*_PYTEST, "--ignore=services/lookup"))
         try:
-            others = subprocess.run((*_PYTEST, "--ignore=services/lookup"), check=False).returncode
-            theirs = lookup.wait()
-        finally:
-            if lookup.poll() is None:
-                lookup.terminate()
-                lookup.wait()
+            failed = [others.wait(), lookup.wait()]
+        except KeyboardInterrupt:
+            # Ctrl-C has reached them too: they stop the servers they have started.
+            others.wait()
+            lookup.wait()
+            return 130
         lines.seek(0)
         shutil.copyfileobj(lines, sys.stdout.buffer)
         sys.stdout.flush()
-    return others or theirs
+    return max(failed)
 
 
 if __name__ == "__main__":

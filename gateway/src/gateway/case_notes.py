@@ -20,7 +20,7 @@ from gateway.catalog import Lookup, LookupAway
 from gateway.cpt_gate import CptGate
 from gateway.event_stream import unless_gone
 from gateway.note_marks import STATUSES, Stretch
-from gateway.problems import CPT_TERMS, Problem, Refused, refused_by_lookup
+from gateway.problems import CPT_TERMS, Problem, Refused
 from gateway.rendering import Pages
 from gateway.responses import UNCACHED
 from gateway.viewers import viewer_of
@@ -178,7 +178,7 @@ class CaseNotes:
             systems = [typed.system] if typed.system else []
             answer = await self._read(request, typed.note, systems, typed.on)
         except (LookupAway, ServiceError, Refused) as failure:
-            problem = _problem_of(failure)
+            problem = problems.of_failure(failure)
             if problem.kind is CPT_TERMS:
                 raise
             return await self._shown(request, typed, problem=problem)
@@ -281,16 +281,6 @@ def _systems_in(value: object) -> list[str]:
     if not (isinstance(value, list) and all(isinstance(it, str) for it in value)):
         raise Refused(problems.invalid_fields({"systems": "must be a list of code systems"}))
     return value
-
-
-def _problem_of(failure: Exception) -> Problem:
-    match failure:
-        case Refused():
-            return failure.problem
-        case ServiceError():
-            return refused_by_lookup(failure)
-        case _:
-            return problems.lookup_away()
 
 
 def _sentences(problem: Problem) -> dict[str, str]:

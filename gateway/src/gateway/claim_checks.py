@@ -5,7 +5,6 @@ period. Of a claim nothing is kept but a fingerprint, by which it is known again
 """
 
 import hashlib
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -15,16 +14,16 @@ from gateway import problems, rate_limits
 from gateway.addresses import CPT
 from gateway.allowances import Left
 from gateway.catalog import Lookup
+from gateway.charging import ALLOWED, charge
 from gateway.claim_lines import TypedLine
 from gateway.claim_systems import ClaimSystems, CodeOfSeveral
 from gateway.cpt_gate import CptGate
-from gateway.decisions import Decider, DecisionRefused
+from gateway.decisions import Decider
 from gateway.page_views import plan_of, subject_of
 from gateway.plans_offered import upgrade_advice
 from gateway.problems import NOTHING_THERE, Problem, Refused
 from gateway.visitors import Known
 from servicekit.errors import ServiceError
-from servicekit.logs import get_logger
 from servicekit.metrics import Counter
 
 CLAIM_CHECK = "claim_check"
@@ -48,7 +47,6 @@ DISCLAIMER = (
     "will be paid."
 )
 
-log = get_logger("gateway.claim_checks")
 
 CHECKS = Counter("gateway_claim_checks_total", "Claims sent, by how they ended.", ["outcome"])
 
@@ -186,20 +184,9 @@ class ClaimChecks:
 
     async def _charge(self, visitor: Known, claim: Claim) -> tuple[bool, Left | None]:
         """Whether it was charged before, and what is left."""
-        asked = metering_pb2.DecideRequest(
-            subject=subject_of(visitor),
-            plan=plan_of(visitor),
-            action=CLAIM_CHECK,
-            resource=claim.resource,
-            request_id=str(uuid.uuid4()),
-        )
-        try:
-            decision = await self._decider.decide(asked)
-        except DecisionRefused as refusal:
-            log.error("decision_refused", reason=refusal.reason, plan=asked.plan)
-            decision = None
+        decision = await charge(self._decider, visitor, CLAIM_CHECK, claim.resource)
         degraded = decision is not None and decision.mode != metering_pb2.MODE_NORMAL
-        allowed = decision is not None and decision.verdict in _ALLOWED
+        allowed = decision is not None and decision.verdict in ALLOWED
         if decision is None or (degraded and not allowed):
             CHECKS.labels("not_counted").inc()
             raise Refused(problems.metering_away())
@@ -212,9 +199,6 @@ class ClaimChecks:
         repeat = decision.verdict == metering_pb2.VERDICT_REPEAT
         CHECKS.labels("repeated" if repeat else "checked").inc()
         return repeat, left
-
-
-_ALLOWED = {metering_pb2.VERDICT_GRANTED, metering_pb2.VERDICT_REPEAT}
 
 
 def _request(claim: Claim) -> lookup_pb2.CheckClaimRequest:

@@ -24,7 +24,7 @@ from gateway.claim_checks import (
 )
 from gateway.claim_lines import MOST_LINES, TypedLine, typed_lines
 from gateway.event_stream import unless_gone
-from gateway.problems import CPT_TERMS, QUOTA_EXCEEDED, Problem, Refused, refused_by_lookup
+from gateway.problems import CPT_TERMS, QUOTA_EXCEEDED, Problem, Refused
 from gateway.rendering import Pages
 from gateway.responses import UNCACHED
 from gateway.viewers import viewer_of
@@ -149,7 +149,7 @@ class ClaimPages:
                 request, self._checks.check(visitor, claim, cookies, _field_of)
             )
         except (LookupAway, ServiceError, Refused) as failure:
-            problem = _problem_of(failure)
+            problem = problems.of_failure(failure)
             if problem.kind is CPT_TERMS:
                 raise
             if problem.kind is QUOTA_EXCEEDED:
@@ -230,16 +230,6 @@ def claim_typed(typed: ClaimTyped) -> tuple[Claim | None, dict[str, list[str]]]:
 
 def _with(typed: ClaimTyped, errors: dict[str, list[str]]) -> ClaimTyped:
     return ClaimTyped(typed.claim_type, typed.date_of_service, typed.age, typed.lines, errors)
-
-
-def _problem_of(failure: Exception) -> Problem:
-    match failure:
-        case Refused():
-            return failure.problem
-        case ServiceError():
-            return refused_by_lookup(failure)
-        case _:
-            return problems.lookup_away()
 
 
 def _field_of(number: int, name: str) -> str:

@@ -285,6 +285,17 @@ def refused_by_lookup(error: ServiceError) -> Problem:
     return lookup_away()
 
 
+def of_failure(failure: Exception) -> Problem:
+    """What a call to lookup ended with: its refusal, one of ours, or that it is away."""
+    match failure:
+        case Refused():
+            return failure.problem
+        case ServiceError():
+            return refused_by_lookup(failure)
+        case _:
+            return lookup_away()
+
+
 def metering_away() -> Problem:
     """Metering cannot be reached, and the answer is nothing but its."""
     return Problem(

@@ -18,7 +18,8 @@ from codingahead.metering.v1 import metering_pb2
 from gateway import problems
 from gateway.addresses import CPT
 from gateway.allowances import Left
-from gateway.decisions import Decider, DecisionRefused
+from gateway.charging import ALLOWED, charge
+from gateway.decisions import Decider
 from gateway.page_views import plan_of, subject_of
 from gateway.plans_offered import upgrade_advice
 from gateway.problems import Problem, Refused
@@ -158,22 +159,11 @@ class Questions:
             raise
 
     async def _charge(self, visitor: Known, question: Question) -> Left:
-        asked = metering_pb2.DecideRequest(
-            subject=subject_of(visitor),
-            plan=plan_of(visitor),
-            action=ASK_ASSISTANT,
-            resource=question.resource,
-            request_id=str(uuid.uuid4()),
-        )
-        try:
-            decision = await self._decider.decide(asked)
-        except DecisionRefused as refusal:
-            log.error("decision_refused", reason=refusal.reason, plan=asked.plan)
-            decision = None
+        decision = await charge(self._decider, visitor, ASK_ASSISTANT, question.resource)
         if decision is None or decision.mode != metering_pb2.MODE_NORMAL:
             QUESTIONS.labels("not_counted").inc()
             raise Refused(problems.metering_away())
-        if decision.verdict not in (metering_pb2.VERDICT_GRANTED, metering_pb2.VERDICT_REPEAT):
+        if decision.verdict not in ALLOWED:
             QUESTIONS.labels("denied").inc()
             raise Refused(_spent(decision, plan_of(visitor)))
         QUESTIONS.labels("answered").inc()

@@ -9,7 +9,9 @@ import pytest
 from nats.js.api import StreamConfig
 
 from lookup.build.builder import build, steps
-from lookup.build.parts import installed_icd_10_cm
+from lookup.build.cpt.part import CptDescriptors
+from lookup.build.icd10cm.parts import diagnosis_relations, tabular_lists
+from lookup.build.ms_drg_part import MsDrgs
 from lookup.build.progress import Progress
 from lookup.facts import Release
 from lookup.finder.finder import Finder
@@ -25,7 +27,7 @@ from tests.support.nats_server import NatsServer
 def built_catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a catalog of ICD-10-CM alone; not to be written to."""
     folder = CatalogFolder(tmp_path_factory.mktemp("catalogs"))
-    parts = installed_icd_10_cm()
+    parts = [tabular_lists({}), MsDrgs(), *diagnosis_relations({}), CptDescriptors(None, [])]
     return build(folder, parts, Progress(steps(parts))).path
 
 

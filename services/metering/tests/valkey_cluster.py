@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from deploy.local.ports import free_port
 from services.metering.tests.valkey_server import ValkeyServer
 
 _SLOTS = 16_384
@@ -12,8 +13,15 @@ class ValkeyCluster:
     """*replicas* of the first server follow it; servers are found dead after a second."""
 
     def __init__(self, directory: Path, *, replicas: int = 0) -> None:
-        self.servers = [self._server(directory / f"server{n}") for n in range(3)]
-        self.replicas = [self._server(directory / f"replica{n}") for n in range(replicas)]
+        # Of its own: the usual one, 10,000 above the port, may be another server's or a client's.
+        self._first_bus = free_port()
+        self.servers = [
+            self._server(directory / f"server{n}", free_port() if n else self._first_bus)
+            for n in range(3)
+        ]
+        self.replicas = [
+            self._server(directory / f"replica{n}", free_port()) for n in range(replicas)
+        ]
         self.url = "redis+cluster://" + ",".join(_place(server) for server in self.servers)
 
     async def start(self) -> None:
@@ -26,7 +34,7 @@ class ValkeyCluster:
             await server.ask("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
         host, port = _place(self.servers[0]).split(":")
         for server in everyone[1:]:
-            await server.ask("CLUSTER", "MEET", host, port)
+            await server.ask("CLUSTER", "MEET", host, port, self._first_bus)
         for server in everyone:
             await _until(server, "INFO", "cluster_state:ok", f"cluster_known_nodes:{len(everyone)}")
         first = await self.servers[0].ask("CLUSTER", "MYID")
@@ -53,8 +61,12 @@ class ValkeyCluster:
             await server.ask("CLUSTER", "SETSLOT", slot, "NODE", taker_id)
 
     @staticmethod
-    def _server(directory: Path) -> ValkeyServer:
-        return ValkeyServer(directory, "--cluster-enabled", "yes", "--cluster-node-timeout", "1000")
+    def _server(directory: Path, bus: int) -> ValkeyServer:
+        return ValkeyServer(
+            directory,
+            *("--cluster-enabled", "yes", "--cluster-node-timeout", "1000"),
+            *("--cluster-port", str(bus)),
+        )
 
 
 def _place(server: ValkeyServer) -> str:

@@ -1,7 +1,7 @@
 """What every code set can do; each one does it in a package of its own.
 
 Adding a code set means adding a package beside ``icd10cm`` with a class like this one, a part
-of the build beside ``build/icd10cm``, and a line in ``store.py``.
+of the build beside ``build/icd10cm``, and a line in ``reader.py`` and ``build/parts.py``.
 """
 
 from collections.abc import Collection

@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 from urllib.parse import quote
 
 from lookup.facts import Code, EditorsText, Relation, Release, Source
@@ -16,7 +16,8 @@ from lookup.pointer import CATALOG_FILE
 from lookup.schema import VERSION
 
 _MAPPED_BYTES = 1 << 30
-_CODE = "code, title, billable, effective, expires, source_id"
+CODE_COLUMNS: Final = "code, title, billable, effective, expires, source_id"
+"""What :func:`code_of_row` reads, of the table ``codes``."""
 _SOURCE = "source_id, name, release, published, effective, licence, origin"
 _HOLDS = "system = ? AND effective <= ? AND expires >= ?"
 
@@ -173,31 +174,31 @@ class Store:
         begins = release.effective.isoformat()
         ended = (release.effective - timedelta(days=1)).isoformat()
         rows = self.catalog.execute(
-            f"SELECT code_key, {_CODE} FROM codes WHERE system = ?1 AND code_key IN ("  # noqa: S608
+            f"SELECT code_key, {CODE_COLUMNS} FROM codes WHERE system = ?1 AND code_key IN ("  # noqa: S608
             "SELECT code_key FROM codes "
             "WHERE system = ?1 AND (effective = ?2 OR expires = ?3)) "
             "ORDER BY code_key, effective",
             (release.system, begins, ended),
         )
         for _key, of in groupby(rows, key=itemgetter(0)):
-            yield [_code(release.system, row[1:]) for row in of]
+            yield [code_of_row(release.system, row[1:]) for row in of]
 
     def code(self, release: Release, key: str) -> Code | None:
         """The code with this key ("E119") as *release* has it."""
         row = self.catalog.execute(
-            f"SELECT {_CODE} FROM codes WHERE code_key = ? AND {_HOLDS}",  # noqa: S608
+            f"SELECT {CODE_COLUMNS} FROM codes WHERE code_key = ? AND {_HOLDS}",  # noqa: S608
             (key, *_on(release)),
         ).fetchone()
-        return _code(release.system, row) if row else None
+        return code_of_row(release.system, row) if row else None
 
     def codes(self, release: Release, keys: Sequence[str]) -> list[Code]:
         """Those of *keys* that are codes in *release*, in the order of *keys*."""
         rows = self.catalog.execute(
-            f"SELECT code_key, {_CODE} FROM codes "  # noqa: S608
+            f"SELECT code_key, {CODE_COLUMNS} FROM codes "  # noqa: S608
             f"WHERE code_key IN ({marks(keys)}) AND {_HOLDS}",
             (*keys, *_on(release)),
         )
-        found = {row[0]: _code(release.system, row[1:]) for row in rows}
+        found = {row[0]: code_of_row(release.system, row[1:]) for row in rows}
         return [found[key] for key in keys if key in found]
 
     def stretches(self, system: str, key: str) -> list[Code]:
@@ -205,11 +206,7 @@ class Store:
 
         Stretches that do not follow one another leave a gap in which the code was not valid.
         """
-        rows = self.catalog.execute(
-            f"SELECT {_CODE} FROM codes WHERE system = ? AND code_key = ? ORDER BY effective",  # noqa: S608
-            (system, key),
-        )
-        return [_code(system, row) for row in rows]
+        return stretches_of(self.catalog, system, key)
 
     def keys_starting(self, release: Release, prefix: str, limit: int) -> list[str]:
         """Keys that start with *prefix*, in order."""
@@ -247,7 +244,18 @@ def _on(release: Release) -> tuple[str, str, str]:
     return release.system, day, day
 
 
-def _code(system: str, row: Sequence[str | int]) -> Code:
+def stretches_of(catalog: sqlite3.Connection, system: str, key: str) -> list[Code]:
+    """All stretches of a code, as :meth:`Store.stretches` tells them."""
+    rows = catalog.execute(
+        f"SELECT {CODE_COLUMNS} FROM codes "  # noqa: S608
+        "WHERE system = ? AND code_key = ? ORDER BY effective",
+        (system, key),
+    )
+    return [code_of_row(system, row) for row in rows]
+
+
+def code_of_row(system: str, row: Sequence[str | int]) -> Code:
+    """The code of *system* in a row of :data:`CODE_COLUMNS`."""
     code, title, billable, effective, expires, source_id = row
     return Code(
         system,

@@ -1,8 +1,6 @@
 """Builds a catalog from its parts and makes it current."""
 
 import hashlib
-import os
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -13,11 +11,11 @@ from lookup.build.catalog_file import catalog_file
 from lookup.build.catalog_writer import CatalogWriter
 from lookup.build.part import Part
 from lookup.build.progress import Progress
+from lookup.build.workplace import check, new_catalog
 from lookup.documents import SearchDocument, joined
 from lookup.facts import Release
 from lookup.finder.write import write_index
-from lookup.pointer import CATALOG_FILE, SEARCH_FOLDER, CatalogFolder, alone, sync_folder
-from lookup.served_catalog import open_finder
+from lookup.pointer import CATALOG_FILE, SEARCH_FOLDER, CatalogFolder, alone
 from lookup.store import Store, UnreadableCatalog
 
 _RULES = (
@@ -26,7 +24,6 @@ _RULES = (
     *("icd10cm/*.py", "icd10pcs/*.py", "hcpcs/*.py", "cpt/*.py", "ms_drg/*.py"),
 )
 """The programs that decide what is in a catalog."""
-_UNFINISHED = ".building-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,41 +58,26 @@ def build(folder: CatalogFolder, parts: Sequence[Part], progress: Progress) -> B
         progress.step("checking what there is to read")
         catalog_id = _catalog_id(parts)
         place = folder.place(catalog_id)
-        if catalog_id in folder.catalogs() and (held := _held(place, catalog_id)):
+        if catalog_id in folder.catalogs() and _is_whole(place, catalog_id):
             if folder.current() != catalog_id:
                 folder.switch(catalog_id)
-            return Built(catalog_id, place, False, held)
-        workplace = folder.path / f"{_UNFINISHED}{catalog_id}"
-        # Nobody else builds here now: whatever is unfinished was left by a build that was killed.
-        for left in folder.path.glob(f"{_UNFINISHED}*"):
-            shutil.rmtree(left, ignore_errors=True)
-        workplace.mkdir()
-        try:
+            return Built(catalog_id, place, False, _releases(place))
+        with new_catalog(folder, catalog_id) as workplace:
             _build_in(workplace, catalog_id, parts, progress)
-            releases = _releases(workplace, catalog_id)
-            shutil.rmtree(place, ignore_errors=True)
-            workplace.rename(place)
-        except BaseException:
-            shutil.rmtree(workplace, ignore_errors=True)
-            raise
-        sync_folder(folder.path)
-        folder.switch(catalog_id)
-        return Built(catalog_id, place, True, releases)
+        return Built(catalog_id, place, True, _releases(place))
 
 
-def _held(place: Path, catalog_id: str) -> tuple[Release, ...]:
-    """The releases in the finished catalog *place*; none when it is damaged, and so built anew."""
+def _is_whole(place: Path, catalog_id: str) -> bool:
+    """Whether the finished catalog *place* can be served; a damaged one is built anew."""
     try:
-        return _releases(place, catalog_id)
+        check(place, catalog_id)
     except UnreadableCatalog:
-        return ()
+        return False
+    return True
 
 
-def _releases(place: Path, catalog_id: str) -> tuple[Release, ...]:
-    """The releases in the catalog *place*, which is opened as it is for serving."""
+def _releases(place: Path) -> tuple[Release, ...]:
     with Store.open(place) as store:
-        store.check(catalog_id)
-        open_finder(place, store.search_id)
         return tuple(store.releases())
 
 
@@ -105,10 +87,6 @@ def _build_in(workplace: Path, catalog_id: str, parts: Sequence[Part], progress:
         progress.step("indexing titles and terms")
         write_index(workplace / SEARCH_FOLDER, catalog_id, _documents(parts, writer))
         progress.step("closing the catalog")
-    catalog.chmod(0o444)
-    with catalog.open("rb") as file:
-        os.fsync(file.fileno())
-    sync_folder(workplace)
 
 
 def _documents(parts: Sequence[Part], writer: CatalogWriter) -> Iterator[SearchDocument]:

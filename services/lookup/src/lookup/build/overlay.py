@@ -14,8 +14,9 @@ from pathlib import Path
 
 from lookup.build.catalog_writer import CatalogWriter
 from lookup.build.editors_texts import SOURCE_ID, EditorsTexts
+from lookup.build.workplace import new_catalog
 from lookup.packs.pack_text import PackText, digest
-from lookup.pointer import CATALOG_FILE, SEARCH_FOLDER, CatalogFolder, alone, sync_folder
+from lookup.pointer import CATALOG_FILE, SEARCH_FOLDER, CatalogFolder, alone
 from lookup.store import UnreadableCatalog
 
 
@@ -27,7 +28,7 @@ def lay_over(
     None when there is no catalog yet: the first build will read the texts.
 
     Raises:
-        UnreadableCatalog: when the current catalog cannot be read.
+        UnreadableCatalog: when the current catalog cannot be read, or what was made of it.
         OSError, sqlite3.Error: when the folder cannot be written.
     """
     with alone(folder.path):
@@ -40,20 +41,9 @@ def lay_over(
         date, _, _rest = current.partition("-")
         told = hashlib.sha256(f"{current}\0{digest(texts)}".encode()).hexdigest()
         catalog_id = f"{date}-{told[:16]}"
-        workplace = folder.path / f".building-{catalog_id}"
-        shutil.rmtree(workplace, ignore_errors=True)
-        workplace.mkdir()
-        try:
+        with new_catalog(folder, catalog_id) as workplace:
             _copy(base, workplace)
             _rewrite(workplace / CATALOG_FILE, catalog_id, texts, site, warn)
-            place = folder.place(catalog_id)
-            shutil.rmtree(place, ignore_errors=True)
-            workplace.rename(place)
-        except BaseException:
-            shutil.rmtree(workplace, ignore_errors=True)
-            raise
-        sync_folder(folder.path)
-        folder.switch(catalog_id)
         return catalog_id
 
 
@@ -79,7 +69,3 @@ def _rewrite(
         EditorsTexts(texts, site, warn).write(CatalogWriter(connection))
         connection.execute("UPDATE meta SET value = ? WHERE key = 'catalog_id'", (catalog_id,))
         connection.execute("COMMIT")
-    path.chmod(0o444)
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-    sync_folder(path.parent)

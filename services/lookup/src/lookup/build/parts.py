@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
 
 from lookup.build import ioce
 from lookup.build.cpt.part import CptDescriptors
@@ -23,8 +22,6 @@ from lookup.packs.published import published
 from lookup.systems import ICD_10_CM, ICD_10_PCS
 
 type Warn = Callable[[str], None]
-
-_NOTHING: Final = Findings((), ())
 
 
 def parts_of(catalog_dir: Path, findings: Findings, site: str, warn: Warn) -> list[Part]:
@@ -55,21 +52,6 @@ def parts_of(catalog_dir: Path, findings: Findings, site: str, warn: Warn) -> li
         *relations,
         descriptors,
         EditorsTexts(published(catalog_dir), site, warn),
-    ]
-
-
-def installed_icd_10_cm() -> list[Part]:
-    """The parts of ICD-10-CM alone, from the installed packages.
-
-    Raises:
-        SourceError: when a package is missing or holds no release that can be dated.
-    """
-    nothing = _by_kind(_NOTHING)
-    return [
-        tabular_lists(nothing),
-        MsDrgs(),
-        *diagnosis_relations(nothing),
-        CptDescriptors(None, []),
     ]
 
 

@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 
 from lookup.browsing import Browsed, Entry
 from lookup.content import Link, Page, Place, sources_named
-from lookup.cpt.sections import CptFacts, compose
+from lookup.cpt.sections import SECTIONS, CptFacts
 from lookup.cpt.store import descriptors_of
 from lookup.facts import Code, Release
+from lookup.nine_sections import compose
 from lookup.refusals import Reason, Refused
 from lookup.spelling import code_key
 from lookup.store import Store
@@ -25,7 +26,8 @@ class Cpt:
     def page(self, code: Code, release: Release, only: Collection[str]) -> Page:
         """Everything known about *code*."""
         key = code_key(code.code)
-        sections = compose(CptFacts(code, release, descriptors_of(self._store.catalog, key)), only)
+        facts = CptFacts(code, release, descriptors_of(self._store.catalog, key))
+        sections = compose(SECTIONS, facts, only)
         block = key[:_BLOCK]
         keys = self._keys(release, block)
         at = keys.index(key)

@@ -7,8 +7,12 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-_CPT = re.compile(r"[0-9]{4}[0-9AFMTU]")
+CODE: Final = r"[0-9]{4}[0-9AFMTU]"
+"""Pattern of a CPT code: four digits and a digit or a category's letter."""
+
+_CPT = re.compile(CODE)
 
 
 def is_cpt_form(text: str) -> bool:

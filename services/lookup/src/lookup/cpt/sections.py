@@ -3,13 +3,14 @@
 ® stands after the first CPT of each section, as the licence asks.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from lookup.content import Block, Section, items, notice, paragraph, plain
 from lookup.cpt.licence import FEE_SCHEDULE_NOTICE
 from lookup.facts import Code, Release
+from lookup.nine_sections import Sections
 
 _LENGTHS: Final = {"long": "Long descriptor", "medium": "Medium descriptor", "short": "Short"}
 
@@ -25,11 +26,6 @@ class CptFacts:
     def of_kind(self, kind: str) -> list[tuple[str, str]]:
         """Text and source of each descriptor of *kind*."""
         return [(text, source) for held, text, source in self.descriptors if held == kind]
-
-
-def compose(facts: CptFacts, only: Collection[str]) -> tuple[Section, ...]:
-    """The sections named in *only*, all nine when it is empty."""
-    return tuple(make(facts) for key, make in _SECTIONS.items() if not only or key in only)
 
 
 def _official(facts: CptFacts) -> Section:
@@ -82,7 +78,7 @@ def _history(facts: CptFacts) -> Section:
     )
 
 
-_SECTIONS: Final[dict[str, Callable[[CptFacts], Section]]] = {
+SECTIONS: Final[Sections[CptFacts]] = {
     "official_description": _official,
     "common_language": _common_language,
     "guidelines": _guidelines,

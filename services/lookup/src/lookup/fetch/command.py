@@ -9,9 +9,10 @@ import httpx
 from lookup.build.errors import SourceError
 from lookup.fetch.answer import NotFetched
 from lookup.fetch.download import Limits, download
-from lookup.fetch.place import Place, alone
+from lookup.fetch.place import Place
 from lookup.fetch.progress import FetchProgress, amount
 from lookup.fetch.sources import ListedFile, load_sources
+from lookup.pointer import alone
 
 INTERRUPTED = 130
 """Exit code of what Ctrl-C has stopped, as shells give it."""

@@ -5,11 +5,9 @@ is not whole yet ``.hcpcs.zip.part`` and ``.hcpcs.zip.part.state``. No listed na
 dot, so none of these can be mistaken for a file.
 """
 
-import fcntl
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import FileIO
@@ -257,15 +255,3 @@ class Place:
         """Note that the file is *version*."""
         version.write(self._note)
         sync_folder(self.folder)
-
-
-@contextmanager
-def alone(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
-    """One fetch at a time in a folder; a second calls *waiting* and then waits for the first."""
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waiting()
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

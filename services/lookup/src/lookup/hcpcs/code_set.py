@@ -7,9 +7,10 @@ from lookup.browsing import Browsed
 from lookup.content import Page, sources_named
 from lookup.facts import Code, Release
 from lookup.hcpcs.browse import browse
-from lookup.hcpcs.page import compose
+from lookup.hcpcs.page import SECTIONS
 from lookup.hcpcs.places import letter_place, range_place, titled
 from lookup.hcpcs.store import HcpcsStore
+from lookup.nine_sections import compose
 from lookup.store import Store
 
 
@@ -23,7 +24,7 @@ class Hcpcs:
     def page(self, code: Code, release: Release, only: Collection[str]) -> Page:
         """Everything known about *code* in *release*; titles are the longest that may be shown."""
         facts = self._hcpcs.page_facts(code, release)
-        sections = compose(facts, only)
+        sections = compose(SECTIONS, facts, only)
         beside = [other.code for other in (facts.previous, facts.following) if other]
         texts = self._hcpcs.long_texts(release, beside)
         return Page(

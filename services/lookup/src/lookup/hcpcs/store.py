@@ -29,11 +29,10 @@ from lookup.hcpcs.facts import (
 )
 from lookup.hcpcs.headings import Heading, block_of, heading_of
 from lookup.hcpcs.page_facts import Indicators, PageFacts
-from lookup.store import marks
+from lookup.store import CODE_COLUMNS, code_of_row, marks, stretches_of
 from lookup.systems import HCPCS
 
 _HELD: Final = "effective <= ? AND expires >= ?"
-_CODE: Final = "code, title, billable, effective, expires, source_id"
 _RECORD: Final = (
     "code_key, effective, expires, long_text, short_text, coverage, action, added, "
     "action_effective, ended, betos, multiple_pricing, statute, asc_group, asc_effective, lists, "
@@ -56,7 +55,7 @@ class HcpcsStore:
         """Everything the page of *code* is made of."""
         key, day = code.code, release.effective.isoformat()
         loaded = self._loaded(day)
-        stretches = self._stretches(key)
+        stretches = stretches_of(self._db, HCPCS, key)
         statuses = self._statuses(key)
         status = next((s for s in statuses if s.effective <= release.effective <= s.expires), None)
         records = self._records(key)
@@ -108,11 +107,11 @@ class HcpcsStore:
     def codes_between(self, release: Release, first: str, last: str) -> list[Code]:
         """The codes of *release* from *first* to *last*, in order, each with its descriptor."""
         rows = self._db.execute(
-            f"SELECT {_CODE} FROM codes WHERE system = ? AND code_key >= ? AND code_key <= ? "  # noqa: S608
-            f"AND {_HELD} ORDER BY code_key",
+            f"SELECT {CODE_COLUMNS} FROM codes WHERE system = ? "  # noqa: S608
+            f"AND code_key >= ? AND code_key <= ? AND {_HELD} ORDER BY code_key",
             (HCPCS, first, last, *_on(release)),
         )
-        return [_code(row) for row in rows]
+        return [code_of_row(HCPCS, row) for row in rows]
 
     def descriptors(self, release: Release, keys: Sequence[str]) -> dict[str, str]:
         """How those of *keys* read that *release* holds."""
@@ -153,13 +152,6 @@ class HcpcsStore:
             "SELECT min(effective) FROM releases WHERE system = ?", (HCPCS,)
         ).fetchone()
         return date.fromisoformat(first)
-
-    def _stretches(self, key: str) -> list[Code]:
-        rows = self._db.execute(
-            f"SELECT {_CODE} FROM codes WHERE system = ? AND code_key = ? ORDER BY effective",  # noqa: S608
-            (HCPCS, key),
-        )
-        return [_code(row) for row in rows]
 
     def _statuses(self, key: str) -> list[Status]:
         rows = self._db.execute(
@@ -369,11 +361,11 @@ class HcpcsStore:
 
     def _neighbour(self, release: Release, key: str, comparison: str, order: str) -> Code | None:
         row = self._db.execute(
-            f"SELECT {_CODE} FROM codes WHERE system = ? AND code_key {comparison} ? "  # noqa: S608
+            f"SELECT {CODE_COLUMNS} FROM codes WHERE system = ? AND code_key {comparison} ? "  # noqa: S608
             f"AND {_HELD} ORDER BY code_key {order} LIMIT 1",
             (HCPCS, key, *_on(release)),
         ).fetchone()
-        return _code(row) if row else None
+        return code_of_row(HCPCS, row) if row else None
 
 
 def _described(
@@ -402,14 +394,6 @@ def _on(release: Release) -> tuple[str, str]:
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _code(row: Sequence[str | int]) -> Code:
-    code, title, billable, effective, expires, source_id = row
-    return Code(
-        *(HCPCS, str(code), str(title), bool(billable)),
-        *(date.fromisoformat(str(effective)), date.fromisoformat(str(expires)), str(source_id)),
-    )
 
 
 def _record(row: Sequence[str]) -> Record:

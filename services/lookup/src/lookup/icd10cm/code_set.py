@@ -7,12 +7,13 @@ from lookup.content import Link, Page, Place, sources_named
 from lookup.facts import Code, Release
 from lookup.icd10cm.browse import browse
 from lookup.icd10cm.facts import Node, NodeKind
-from lookup.icd10cm.page import compose
+from lookup.icd10cm.page import SECTIONS
 from lookup.icd10cm.page_facts import History, PageFacts
 from lookup.icd10cm.pair_notes import PairNote, pair_notes
 from lookup.icd10cm.places import code_of, place_of
 from lookup.icd10cm.relations_store import RelationsStore
 from lookup.icd10cm.store import TabularStore
+from lookup.nine_sections import compose
 from lookup.spelling import code_key
 from lookup.store import Store
 from lookup.systems import ICD_10_CM
@@ -32,7 +33,7 @@ class Icd10Cm:
     def page(self, code: Code, release: Release, only: Collection[str]) -> Page:
         """Everything known about *code* in *release*."""
         facts = self._facts(code, release)
-        sections = compose(facts, only)
+        sections = compose(SECTIONS, facts, only)
         return Page(
             code=code,
             release=release,

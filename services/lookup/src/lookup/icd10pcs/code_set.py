@@ -9,9 +9,10 @@ from lookup.icd10pcs.axes import LENGTH, TABLE_LENGTH
 from lookup.icd10pcs.browse import browse, places
 from lookup.icd10pcs.facts import PageFacts
 from lookup.icd10pcs.guideline_choice import guidelines_for
-from lookup.icd10pcs.page import compose
+from lookup.icd10pcs.page import SECTIONS
 from lookup.icd10pcs.store import ALPHABET, PcsStore
 from lookup.ms_drg.store import MsDrgStore
+from lookup.nine_sections import compose
 from lookup.spelling import code_key
 from lookup.store import Store
 from lookup.systems import ICD_10_PCS
@@ -28,7 +29,7 @@ class Icd10Pcs:
     def page(self, code: Code, release: Release, only: Collection[str]) -> Page:
         """Everything known about *code* in *release*."""
         facts = self._facts(code, release)
-        sections = compose(facts, only)
+        sections = compose(SECTIONS, facts, only)
         return Page(
             code=code,
             release=release,

@@ -20,14 +20,13 @@ from lookup.icd10pcs.facts import (
     Listing,
     Mapping9,
 )
-from lookup.store import marks
+from lookup.store import CODE_COLUMNS, code_of_row, marks
 from lookup.systems import ICD_10_PCS
 
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """The characters there are: neither I nor O."""
 
 _HOLDS: Final = "system = 'icd-10-pcs' AND effective <= ? AND expires >= ?"
-_CODE: Final = "code, title, billable, effective, expires, source_id"
 _MOST_COMPANIONS: Final = 400
 
 
@@ -40,32 +39,35 @@ class PcsStore:
     def starting(self, release: Release, prefix: str) -> list[Code]:
         """The codes of *release* that begin with *prefix*, in order."""
         rows = self._db.execute(
-            f"SELECT {_CODE} FROM codes "  # noqa: S608
+            f"SELECT {CODE_COLUMNS} FROM codes "  # noqa: S608
             f"WHERE code_key >= ? AND code_key < ? AND {_HOLDS} ORDER BY code_key",
             (prefix, f"{prefix}\x7f", *_on(release)),
         )
-        return [_code(row) for row in rows]
+        return [code_of_row(ICD_10_PCS, row) for row in rows]
 
     def codes(self, release: Release, keys: Sequence[str]) -> list[Code]:
         """Those of *keys* that are codes of *release*, in order."""
         rows = self._db.execute(
-            f"SELECT {_CODE} FROM codes "  # noqa: S608
+            f"SELECT {CODE_COLUMNS} FROM codes "  # noqa: S608
             f"WHERE code_key IN ({marks(keys)}) AND {_HOLDS} ORDER BY code_key",
             (*keys, *_on(release)),
         )
-        return [_code(row) for row in rows]
+        return [code_of_row(ICD_10_PCS, row) for row in rows]
 
     def beside(self, release: Release, key: str) -> tuple[Code | None, Code | None]:
         """The codes before and after *key* in order."""
         before, after = (
             self._db.execute(
-                f"SELECT {_CODE} FROM codes "  # noqa: S608
+                f"SELECT {CODE_COLUMNS} FROM codes "  # noqa: S608
                 f"WHERE code_key {than} ? AND {_HOLDS} ORDER BY code_key {order} LIMIT 1",
                 (key, *_on(release)),
             ).fetchone()
             for than, order in (("<", "DESC"), (">", "ASC"))
         )
-        return (_code(before) if before else None, _code(after) if after else None)
+        return (
+            code_of_row(ICD_10_PCS, before) if before else None,
+            code_of_row(ICD_10_PCS, after) if after else None,
+        )
 
     def places(self, release: Release, prefix: str) -> list[tuple[str, int]]:
         """Sections, body systems or tables right below *prefix*, with how many codes they hold."""
@@ -252,16 +254,3 @@ class PcsStore:
 def _on(release: Release) -> tuple[str, str]:
     day = release.effective.isoformat()
     return day, day
-
-
-def _code(row: Sequence[str | int]) -> Code:
-    code, title, billable, effective, expires, source_id = row
-    return Code(
-        ICD_10_PCS,
-        str(code),
-        str(title),
-        bool(billable),
-        date.fromisoformat(str(effective)),
-        date.fromisoformat(str(expires)),
-        str(source_id),
-    )

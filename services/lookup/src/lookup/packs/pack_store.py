@@ -5,7 +5,6 @@ names the digest in force and is only ever replaced as a whole, so that a reader
 pack or the new one, nothing between.
 """
 
-import fcntl
 import hashlib
 import os
 import re
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lookup.packs.read import Pack, PackFile, read_stored
+from lookup.pointer import alone, sync_folder
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -80,7 +80,7 @@ class PackStore:
             if self._current(name) is None:
                 return False
             (place / _POINTER).unlink()
-            _sync(place)
+            sync_folder(place)
             shutil.rmtree(place)
         return True
 
@@ -97,16 +97,16 @@ class PackStore:
         workplace.mkdir()
         for file in files:
             _write_durably(workplace / file.name, file.content)
-        _sync(workplace)
+        sync_folder(workplace)
         # What has the same digest already was cut short or damaged: it would not be written again.
         shutil.rmtree(place / version, ignore_errors=True)
         workplace.rename(place / version)
         fresh = place / f".{_POINTER}"
         _write_durably(fresh, f"{version}\n".encode("ascii"))
-        _sync(place)
+        sync_folder(place)
         fresh.replace(place / _POINTER)
-        _sync(place)
-        _sync(self._folder)
+        sync_folder(place)
+        sync_folder(self._folder)
 
     def _clear(self, place: Path, version: str) -> None:
         for entry in place.iterdir():
@@ -117,12 +117,8 @@ class PackStore:
     def _alone(self) -> Iterator[None]:
         """Keep other imports out, of this process and of others."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with alone(self._folder):
             yield
-        finally:
-            os.close(handle)
 
 
 def _is_whole(folder: Path, version: str) -> bool:
@@ -146,11 +142,3 @@ def _write_durably(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

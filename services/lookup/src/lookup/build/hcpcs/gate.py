@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from lookup.cpt.licence import CODE, is_cpt_form
+
 _LEVEL_II: Final = re.compile(r"[A-CE-V]\d{4}")
-_CPT: Final = re.compile(r"\d{4}[0-9A-Z]")
 _MODIFIER: Final = re.compile(r"(?!P[1-6])[A-Z][0-9A-Z]")
-_CPT_IN_TEXT: Final = re.compile(r"(?:\bCPT (?:code )?)?\b\d{4}[0-9AFMTU]\b")
+_CPT_IN_TEXT: Final = re.compile(rf"(?:\bCPT (?:code )?)?\b{CODE}\b")
 _MASK: Final = "a CPT code (not loaded)"
 
 
@@ -19,7 +20,7 @@ class Gate:
 
     def keeps(self, code: str) -> bool:
         """Whether a row about *code* may be kept."""
-        return is_level_ii(code) or (self.licensed and is_cpt(code))
+        return is_level_ii(code) or (self.licensed and is_cpt_form(code))
 
     def text(self, text: str) -> str:
         """*text* without CPT numbers, unless licensed."""
@@ -29,11 +30,6 @@ class Gate:
 def is_level_ii(code: str) -> bool:
     """Whether *code* has the form of a Level II code other than a dental one."""
     return _LEVEL_II.fullmatch(code) is not None
-
-
-def is_cpt(code: str) -> bool:
-    """Whether *code* has the form of a CPT code."""
-    return _CPT.fullmatch(code) is not None
 
 
 def is_level_ii_modifier(modifier: str) -> bool:

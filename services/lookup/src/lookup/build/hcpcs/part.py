@@ -1,6 +1,7 @@
 """HCPCS Level II as a part of the catalog: a release for each quarter."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final
 
 from lookup.build.catalog_writer import CatalogWriter
@@ -18,10 +19,11 @@ from lookup.build.official.recognise import Recognised
 from lookup.build.part import Read
 from lookup.documents import SearchDocument
 from lookup.facts import Source
-from lookup.hcpcs.facts import Fact
+from lookup.hcpcs.facts import Fact, Status
 from lookup.hcpcs.schema import TABLES
 from lookup.systems import HCPCS
 
+_FIRST_QUARTER: Final = date(2019, 7, 1)
 _OFFICIAL_LICENCE: Final = (
     "Published by the Centers for Medicare & Medicaid Services. Level II codes and descriptors are "
     "in the public domain; rows that name CPT codes are left out unless a CPT licence is on record."
@@ -36,6 +38,7 @@ class HcpcsLevelII:
     without text.
     """
 
+    name = "HCPCS Level II"
     tables = TABLES
 
     def __init__(
@@ -51,13 +54,10 @@ class HcpcsLevelII:
         self.passed_over = self._files.passed_over
         """Files that others stand in for: which, and why."""
         self._official = official_quarters(self._files.records)
-        with package.opened() as tables:
-            quarters = tables.quarters
-        self._timeline = Timeline(quarters)
-        self._releases = releases(self._timeline, self._official)
-        first, last = self._releases[0].effective, self._releases[-1].effective
-        self.name = f"HCPCS Level II {first:%B %Y} to {last:%B %Y}"
-        self.effective = last
+        # Which quarters the package has is known only when it is unpacked, which takes a second and
+        # is not worth it where the catalog proves to be there already.
+        newest = [quarter.effective for quarter in self._official]
+        self.effective = max([*newest, _FIRST_QUARTER])
 
     def reads(self) -> list[Read]:
         """The package's file, the official files, and whether there is a licence."""
@@ -69,9 +69,16 @@ class HcpcsLevelII:
 
     def write(self, writer: CatalogWriter) -> None:
         """Write sources, releases, codes and everything known of them."""
-        self._write_sources(writer)
         with self._package.opened() as tables:
-            self._write_outpatient(writer, tables)
+            timeline = Timeline(tables.quarters)
+            found = releases(timeline, self._official)
+            self._write_sources(writer, timeline.quarters)
+            for release in found:
+                writer.release(release)
+            statuses = read_statuses(tables, self._gate)
+            level_ii = {code: of for code, of in statuses.items() if is_level_ii(code)}
+            writer.codes(codes(timeline, level_ii, self._official, found))
+            self._write_outpatient(writer, tables, statuses)
         for source_id, count, withheld in write_records(
             writer.connection, self._files.records, self._gate
         ):
@@ -87,8 +94,8 @@ class HcpcsLevelII:
         """Codes with their descriptors, the abbreviated ones also spelled out."""
         yield from documents_of(writer.connection)
 
-    def _write_sources(self, writer: CatalogWriter) -> None:
-        for quarter in self._timeline.quarters:
+    def _write_sources(self, writer: CatalogWriter, quarters: Sequence[Quarter]) -> None:
+        for quarter in quarters:
             writer.source(_outpatient_source(quarter, self._package))
         for loaded in self._files.records:
             writer.source(_record_source(loaded))
@@ -96,14 +103,11 @@ class HcpcsLevelII:
             writer.source(
                 Source(source_id, name, of, published, effective, _OFFICIAL_LICENCE, origin)
             )
-        for release in self._releases:
-            writer.release(release)
 
-    def _write_outpatient(self, writer: CatalogWriter, tables: IoceTables) -> None:
-        statuses = read_statuses(tables, self._gate)
-        level_ii = {code: of for code, of in statuses.items() if is_level_ii(code)}
-        writer.codes(codes(self._timeline, level_ii, self._official, self._releases))
-        newest = source_of(self._timeline.quarters[-1].effective)
+    def _write_outpatient(
+        self, writer: CatalogWriter, tables: IoceTables, statuses: dict[str, list[Status]]
+    ) -> None:
+        newest = source_of(tables.quarters[-1].effective)
         outpatient = Outpatient(tables, self._gate, writer.connection)
         outpatient.write(statuses)
         for name, (held, withheld) in outpatient.counts.items():
@@ -116,7 +120,7 @@ class HcpcsLevelII:
                     *(Fact.OUTPATIENT, quarter.effective.isoformat()),
                     *(quarter.expires.isoformat(), source_of(quarter.effective)),
                 )
-                for quarter in self._timeline.quarters
+                for quarter in tables.quarters
             ),
         )
 

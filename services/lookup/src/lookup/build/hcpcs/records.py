@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 
-from lookup.build.hcpcs.gate import Gate, is_cpt
+from lookup.build.hcpcs.gate import Gate
 from lookup.build.hcpcs.official_files import Loaded, quarter_end
 from lookup.build.hcpcs.outpatient import insert
 from lookup.build.official.hcpcs_record import HcpcsFile, HcpcsRecord
+from lookup.cpt.licence import is_cpt_form
 from lookup.hcpcs.facts import Fact
 
 
@@ -74,7 +75,9 @@ def write_records(
 def _row(
     record: HcpcsRecord, effective: date, expires: date, source_id: str, gate: Gate
 ) -> tuple[object, ...]:
-    references = [code for code in record.cross_references if gate.keeps(code) or not is_cpt(code)]
+    references = [
+        code for code in record.cross_references if gate.keeps(code) or not is_cpt_form(code)
+    ]
     lists = {
         "pricing": record.pricing,
         "coverage_issues": record.coverage_issues,

@@ -14,11 +14,11 @@ from typing import Final
 
 from lookup.build.official.official_file import OfficialFile
 from lookup.build.official.published_text import read_text
+from lookup.cpt.licence import CODE
 
-_CODE: Final = r"\d{4}[0-9AFMTU]"
-_PLAIN: Final = re.compile(rf"(?P<code>{_CODE})[ \t](?P<text>\S.*)")
+_PLAIN: Final = re.compile(rf"(?P<code>{CODE})[ \t](?P<text>\S.*)")
 _CONCEPT: Final = re.compile(
-    rf"(?P<concept>[0-9A-Za-z]{{7}})[ \t]+(?P<code>{_CODE})\t"
+    rf"(?P<concept>[0-9A-Za-z]{{7}})[ \t]+(?P<code>{CODE})\t"
     r"(?:(?P<identifier>\d+)\t)?(?P<text>\S.*)"
 )
 _CONCEPT_HEADER: Final = re.compile(r"concept id\tcpt code\t(.*)", re.IGNORECASE)

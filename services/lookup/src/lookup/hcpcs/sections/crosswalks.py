@@ -3,10 +3,11 @@
 from typing import Final
 
 from lookup.content import Block, Line, Section, items, notice, plain, table
-from lookup.hcpcs.facts import Companionship, Fact, Record
+from lookup.hcpcs.facts import Companionship, Record
 from lookup.hcpcs.page_facts import PageFacts
 from lookup.hcpcs.places import code_line, dollars, name_line
 from lookup.hcpcs.record_terms import BETOS, TYPES_OF_SERVICE
+from lookup.hcpcs.sections.no_record import no_record
 from lookup.wording import counted, searched
 
 _UNKNOWN: Final = "not in the layout that CMS publishes"
@@ -39,13 +40,11 @@ def section(facts: PageFacts) -> Section:
 def _record(facts: PageFacts) -> list[Block]:
     record = facts.record
     if record is None:
-        if Fact.RECORD in facts.loaded:
-            text = searched(facts.release, f"record of {facts.label} in CMS's HCPCS file")
-            return [notice(text, facts.loaded[Fact.RECORD])]
         return [
-            notice(
+            no_record(
+                facts,
                 f"Cross-references, BETOS and types of service not loaded for {facts.label}: they "
-                "come with CMS's HCPCS file of the quarter."
+                "come with CMS's HCPCS file of the quarter.",
             )
         ]
     blocks = _references(facts, record)

@@ -5,9 +5,10 @@ from itertools import pairwise
 from typing import Final
 
 from lookup.content import Block, Section, items, notice, paragraph, plain, table
-from lookup.hcpcs.facts import Fact, Record
+from lookup.hcpcs.facts import Record
 from lookup.hcpcs.page_facts import PageFacts
 from lookup.hcpcs.places import iso, linked
+from lookup.hcpcs.sections.no_record import no_record
 from lookup.wording import day, listed, searched
 
 _ACTIONS: Final = {
@@ -75,13 +76,11 @@ def _quarters(facts: PageFacts) -> list[Block]:
 def _dates(facts: PageFacts) -> list[Block]:
     record = facts.record
     if record is None:
-        if Fact.RECORD in facts.loaded:
-            text = searched(facts.release, f"record of {facts.label} in CMS's HCPCS file")
-            return [notice(text, facts.loaded[Fact.RECORD])]
         return [
-            notice(
+            no_record(
+                facts,
                 f"Dates on which {facts.label} was added, changed and ended not loaded: they come "
-                "with CMS's HCPCS file. The quarters above say only by when it was listed."
+                "with CMS's HCPCS file. The quarters above say only by when it was listed.",
             )
         ]
     return [_record_dates(record)]
