@@ -10,10 +10,12 @@ from grpc import aio
 from accounts import wire
 from accounts.database import DatabaseAway
 from accounts.doorkeeper import CredentialsRejected, Doorkeeper, SessionUnknown
+from accounts.freshness import ProofNeeded
 from accounts.hash_pool import PoolFull
 from accounts.notebook import MOST_FAVOURITES, AccountUnknown, NotebookFull, NotebookInvalid
 from accounts.registrar import Registrar, RequestReused
 from accounts.registration import RegistrationInvalid
+from accounts.secret_tokens import TokenRefused
 from codingahead.accounts.v1 import accounts_pb2, accounts_pb2_grpc
 from servicekit.errors import ServiceError, invalid
 
@@ -97,6 +99,18 @@ def refusals() -> Iterator[None]:
             grpc.StatusCode.UNAUTHENTICATED,
             "SESSION_UNKNOWN",
             "There is no such session; log in again.",
+        ) from None
+    except ProofNeeded:
+        raise ServiceError(
+            grpc.StatusCode.PERMISSION_DENIED,
+            "REAUTHENTICATION_REQUIRED",
+            "Prove again who you are before you change this.",
+        ) from None
+    except TokenRefused:
+        raise ServiceError(
+            grpc.StatusCode.FAILED_PRECONDITION,
+            "TOKEN_REFUSED",
+            "The link or code is not valid any more; ask for a new one.",
         ) from None
     except PoolFull:
         raise ServiceError(

@@ -5,11 +5,13 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     ForeignKey,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     Table,
@@ -19,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = 3
+REVISION = 8
 """The oldest schema this code works with. Schemas that come after it may only add."""
 
 metadata = MetaData(
@@ -45,6 +47,12 @@ accounts = Table(
     Column("request_id", Uuid, nullable=False, unique=True),
     Column("registered_at", DateTime(timezone=True), nullable=False),
     Column("confirmed_at", DateTime(timezone=True)),
+    # user, editor, employer or operator.
+    Column("role", Text, nullable=False, server_default=text("'user'")),
+    # Where there is none, password_hash is of a secret that nobody has.
+    Column("has_password", Boolean, nullable=False, server_default=text("true")),
+    # By an operator; nobody gets in from then on.
+    Column("disabled_at", DateTime(timezone=True)),
     # Orders accounts that were made in one instant.
     Column("position", BigInteger, Identity(always=True), nullable=False),
     Index(
@@ -76,6 +84,12 @@ sessions = Table(
     Column("begun_at", DateTime(timezone=True), nullable=False),
     # When it ends unless it is used.
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+    # For its owner to know it by: a browser's name, and the network of its last use.
+    Column("device", Text, nullable=False, server_default=text("''")),
+    Column("network", Text, nullable=False, server_default=text("''")),
+    Column("used_at", DateTime(timezone=True)),
+    # When its owner last proved who they are; when it began where that is null.
+    Column("authenticated_at", DateTime(timezone=True)),
 )
 
 favourites = Table(
@@ -107,6 +121,199 @@ searches = Table(
     Column("system", Text, primary_key=True),
     Column("searched_at", DateTime(timezone=True), nullable=False),
     Index("searches_searched_idx", "account_id", "searched_at"),
+)
+
+secret_tokens = Table(
+    "secret_tokens",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    # What it may be used for, once.
+    Column("purpose", Text, nullable=False),
+    Column("account_id", Text, ForeignKey(accounts.c.account_id, ondelete="CASCADE")),
+    # JSON, as its purpose needs it.
+    Column("facts", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+    Index("secret_tokens_account_id_idx", "account_id", "purpose"),
+)
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("mail_id", Uuid, primary_key=True),
+    Column("position", BigInteger, Identity(always=True), nullable=False),
+    Column("account_id", Text, ForeignKey(accounts.c.account_id, ondelete="CASCADE"), index=True),
+    Column("kind", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("plain", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    # Not to be tried before.
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    # When the attempt in hand began.
+    Column("begun_at", DateTime(timezone=True)),
+    Index("mails_due_at_idx", "due_at", "position"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("position", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    # No foreign key: what was done to an account that was erased stays, under its opaque id.
+    Column("account_id", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("audit_account_id_idx", "account_id", "position"),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("credential_id", LargeBinary, primary_key=True),
+    Column(
+        "account_id",
+        Text,
+        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    # Separated by commas, as the browser told them.
+    Column("transports", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+)
+
+one_time_passwords = Table(
+    "one_time_passwords",
+    metadata,
+    Column(
+        "account_id",
+        Text,
+        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    # Encrypted by the key of key_id.
+    Column("secret", LargeBinary, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    # Null: it was offered and never proven.
+    Column("confirmed_at", DateTime(timezone=True)),
+    # The latest time step whose password was used; none up to it is taken again.
+    Column("last_step", BigInteger, nullable=False, server_default=text("0")),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("code_hash", LargeBinary, primary_key=True),
+    Column(
+        "account_id",
+        Text,
+        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column(
+        "account_id",
+        Text,
+        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("name", Text, nullable=False),
+    # Its first characters, for its owner to know it by.
+    Column("hint", Text, nullable=False),
+    Column("key_hash", LargeBinary, nullable=False, unique=True),
+    # Separated by spaces.
+    Column("scopes", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    Column("expires_at", DateTime(timezone=True)),
+)
+
+plan_changes = Table(
+    "plan_changes",
+    metadata,
+    Column("position", BigInteger, Identity(always=True), primary_key=True),
+    Column(
+        "account_id", Text, ForeignKey(accounts.c.account_id, ondelete="CASCADE"), nullable=False
+    ),
+    Column("before", Text, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Index("plan_changes_account_id_idx", "account_id", "position"),
+)
+
+payment_events = Table(
+    "payment_events",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    # By the provider's clock; an older one changes nothing.
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("outcome", Text, nullable=False),
+)
+
+payment_customers = Table(
+    "payment_customers",
+    metadata,
+    Column("customer_id", Text, primary_key=True),
+    Column(
+        "account_id",
+        Text,
+        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    # The provider's moment of the latest event that changed the account's plan.
+    Column("told_at", DateTime(timezone=True), nullable=False),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column(
+        "account_id",
+        Text,
+        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("linked_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+)
+
+known_devices = Table(
+    "known_devices",
+    metadata,
+    Column("device_hash", LargeBinary, primary_key=True),
+    Column(
+        "account_id",
+        Text,
+        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+    Column("seen_at", DateTime(timezone=True), nullable=False, index=True),
 )
 
 outbox = Table(

@@ -25,33 +25,37 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&codingahead/accounts/v1/accounts.proto\x12\x17\x63odingahead.accounts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"f\n\x0fRegisterRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x10\n\x08password\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x10\n\x08guest_id\x18\x05 \x01(\t\"E\n\x10RegisterResponse\x12\x31\n\x07session\x18\x01 \x01(\x0b\x32 .codingahead.accounts.v1.Session\"/\n\x0cLogInRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\"B\n\rLogInResponse\x12\x31\n\x07session\x18\x01 \x01(\x0b\x32 .codingahead.accounts.v1.Session\"\x1e\n\rLogOutRequest\x12\r\n\x05token\x18\x01 \x01(\t\"\x10\n\x0eLogOutResponse\"&\n\x15ResolveSessionRequest\x12\r\n\x05token\x18\x01 \x01(\t\"\x7f\n\x16ResolveSessionResponse\x12\x35\n\tprincipal\x18\x01 \x01(\x0b\x32\".codingahead.accounts.v1.Principal\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x7f\n\x07Session\x12\r\n\x05token\x18\x01 \x01(\t\x12\x35\n\tprincipal\x18\x02 \x01(\x0b\x32\".codingahead.accounts.v1.Principal\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"b\n\tPrincipal\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04plan\x18\x02 \x01(\t\x12\x12\n\nsession_id\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x11\n\tconfirmed\x18\x05 \x01(\x08\x32\x98\x03\n\x0f\x41\x63\x63ountsService\x12_\n\x08Register\x12(.codingahead.accounts.v1.RegisterRequest\x1a).codingahead.accounts.v1.RegisterResponse\x12V\n\x05LogIn\x12%.codingahead.accounts.v1.LogInRequest\x1a&.codingahead.accounts.v1.LogInResponse\x12Y\n\x06LogOut\x12&.codingahead.accounts.v1.LogOutRequest\x1a\'.codingahead.accounts.v1.LogOutResponse\x12q\n\x0eResolveSession\x12..codingahead.accounts.v1.ResolveSessionRequest\x1a/.codingahead.accounts.v1.ResolveSessionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&codingahead/accounts/v1/accounts.proto\x12\x17\x63odingahead.accounts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x97\x01\n\x0fRegisterRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x10\n\x08password\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x10\n\x08guest_id\x18\x05 \x01(\t\x12/\n\x06\x63lient\x18\x06 \x01(\x0b\x32\x1f.codingahead.accounts.v1.Client\"=\n\x06\x43lient\x12\x12\n\nuser_agent\x18\x01 \x01(\t\x12\x0f\n\x07network\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\"E\n\x10RegisterResponse\x12\x31\n\x07session\x18\x01 \x01(\x0b\x32 .codingahead.accounts.v1.Session\"`\n\x0cLogInRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\x12/\n\x06\x63lient\x18\x03 \x01(\x0b\x32\x1f.codingahead.accounts.v1.Client\"\x93\x01\n\rLogInResponse\x12\x31\n\x07session\x18\x01 \x01(\x0b\x32 .codingahead.accounts.v1.Session\x12?\n\rsecond_factor\x18\x02 \x01(\x0b\x32(.codingahead.accounts.v1.SecondFactorDue\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\"a\n\x0fSecondFactorDue\x12\r\n\x05token\x18\x01 \x01(\t\x12\x0f\n\x07methods\x18\x02 \x03(\t\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x1e\n\rLogOutRequest\x12\r\n\x05token\x18\x01 \x01(\t\"\x10\n\x0eLogOutResponse\"W\n\x15ResolveSessionRequest\x12\r\n\x05token\x18\x01 \x01(\t\x12/\n\x06\x63lient\x18\x02 \x01(\x0b\x32\x1f.codingahead.accounts.v1.Client\"\x7f\n\x16ResolveSessionResponse\x12\x35\n\tprincipal\x18\x01 \x01(\x0b\x32\".codingahead.accounts.v1.Principal\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x7f\n\x07Session\x12\r\n\x05token\x18\x01 \x01(\t\x12\x35\n\tprincipal\x18\x02 \x01(\x0b\x32\".codingahead.accounts.v1.Principal\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"p\n\tPrincipal\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04plan\x18\x02 \x01(\t\x12\x12\n\nsession_id\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x11\n\tconfirmed\x18\x05 \x01(\x08\x12\x0c\n\x04role\x18\x06 \x01(\t2\x98\x03\n\x0f\x41\x63\x63ountsService\x12_\n\x08Register\x12(.codingahead.accounts.v1.RegisterRequest\x1a).codingahead.accounts.v1.RegisterResponse\x12V\n\x05LogIn\x12%.codingahead.accounts.v1.LogInRequest\x1a&.codingahead.accounts.v1.LogInResponse\x12Y\n\x06LogOut\x12&.codingahead.accounts.v1.LogOutRequest\x1a\'.codingahead.accounts.v1.LogOutResponse\x12q\n\x0eResolveSession\x12..codingahead.accounts.v1.ResolveSessionRequest\x1a/.codingahead.accounts.v1.ResolveSessionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'codingahead.accounts.v1.accounts_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REGISTERREQUEST']._serialized_start=100
-  _globals['_REGISTERREQUEST']._serialized_end=202
-  _globals['_REGISTERRESPONSE']._serialized_start=204
-  _globals['_REGISTERRESPONSE']._serialized_end=273
-  _globals['_LOGINREQUEST']._serialized_start=275
-  _globals['_LOGINREQUEST']._serialized_end=322
-  _globals['_LOGINRESPONSE']._serialized_start=324
-  _globals['_LOGINRESPONSE']._serialized_end=390
-  _globals['_LOGOUTREQUEST']._serialized_start=392
-  _globals['_LOGOUTREQUEST']._serialized_end=422
-  _globals['_LOGOUTRESPONSE']._serialized_start=424
-  _globals['_LOGOUTRESPONSE']._serialized_end=440
-  _globals['_RESOLVESESSIONREQUEST']._serialized_start=442
-  _globals['_RESOLVESESSIONREQUEST']._serialized_end=480
-  _globals['_RESOLVESESSIONRESPONSE']._serialized_start=482
-  _globals['_RESOLVESESSIONRESPONSE']._serialized_end=609
-  _globals['_SESSION']._serialized_start=611
-  _globals['_SESSION']._serialized_end=738
-  _globals['_PRINCIPAL']._serialized_start=740
-  _globals['_PRINCIPAL']._serialized_end=838
-  _globals['_ACCOUNTSSERVICE']._serialized_start=841
-  _globals['_ACCOUNTSSERVICE']._serialized_end=1249
+  _globals['_REGISTERREQUEST']._serialized_start=101
+  _globals['_REGISTERREQUEST']._serialized_end=252
+  _globals['_CLIENT']._serialized_start=254
+  _globals['_CLIENT']._serialized_end=315
+  _globals['_REGISTERRESPONSE']._serialized_start=317
+  _globals['_REGISTERRESPONSE']._serialized_end=386
+  _globals['_LOGINREQUEST']._serialized_start=388
+  _globals['_LOGINREQUEST']._serialized_end=484
+  _globals['_LOGINRESPONSE']._serialized_start=487
+  _globals['_LOGINRESPONSE']._serialized_end=634
+  _globals['_SECONDFACTORDUE']._serialized_start=636
+  _globals['_SECONDFACTORDUE']._serialized_end=733
+  _globals['_LOGOUTREQUEST']._serialized_start=735
+  _globals['_LOGOUTREQUEST']._serialized_end=765
+  _globals['_LOGOUTRESPONSE']._serialized_start=767
+  _globals['_LOGOUTRESPONSE']._serialized_end=783
+  _globals['_RESOLVESESSIONREQUEST']._serialized_start=785
+  _globals['_RESOLVESESSIONREQUEST']._serialized_end=872
+  _globals['_RESOLVESESSIONRESPONSE']._serialized_start=874
+  _globals['_RESOLVESESSIONRESPONSE']._serialized_end=1001
+  _globals['_SESSION']._serialized_start=1003
+  _globals['_SESSION']._serialized_end=1130
+  _globals['_PRINCIPAL']._serialized_start=1132
+  _globals['_PRINCIPAL']._serialized_end=1244
+  _globals['_ACCOUNTSSERVICE']._serialized_start=1247
+  _globals['_ACCOUNTSSERVICE']._serialized_end=1655
 # @@protoc_insertion_point(module_scope)

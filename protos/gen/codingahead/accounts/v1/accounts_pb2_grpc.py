@@ -30,7 +30,8 @@ class AccountsServiceStub:
 
     Errors carry one google.rpc.ErrorInfo of the domain "accounts.codingahead":
     REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS,
-    DATABASE_UNAVAILABLE.
+    ACCOUNT_UNKNOWN, REAUTHENTICATION_REQUIRED, TOKEN_REFUSED,
+    DATABASE_UNAVAILABLE. So do those of the other services here.
     """
 
     def __init__(self, channel):
@@ -66,7 +67,8 @@ class AccountsServiceServicer:
 
     Errors carry one google.rpc.ErrorInfo of the domain "accounts.codingahead":
     REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS,
-    DATABASE_UNAVAILABLE.
+    ACCOUNT_UNKNOWN, REAUTHENTICATION_REQUIRED, TOKEN_REFUSED,
+    DATABASE_UNAVAILABLE. So do those of the other services here.
     """
 
     def Register(self, request, context):
@@ -134,7 +136,8 @@ class AccountsService:
 
     Errors carry one google.rpc.ErrorInfo of the domain "accounts.codingahead":
     REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS,
-    DATABASE_UNAVAILABLE.
+    ACCOUNT_UNKNOWN, REAUTHENTICATION_REQUIRED, TOKEN_REFUSED,
+    DATABASE_UNAVAILABLE. So do those of the other services here.
     """
 
     @staticmethod

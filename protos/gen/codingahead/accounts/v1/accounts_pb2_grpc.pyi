@@ -31,7 +31,8 @@ class AccountsServiceStub:
 
     Errors carry one google.rpc.ErrorInfo of the domain "accounts.codingahead":
     REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS,
-    DATABASE_UNAVAILABLE.
+    ACCOUNT_UNKNOWN, REAUTHENTICATION_REQUIRED, TOKEN_REFUSED,
+    DATABASE_UNAVAILABLE. So do those of the other services here.
     """
 
     @_typing.overload
@@ -55,7 +56,8 @@ class AccountsServiceAsyncStub(AccountsServiceStub):
 
     Errors carry one google.rpc.ErrorInfo of the domain "accounts.codingahead":
     REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS,
-    DATABASE_UNAVAILABLE.
+    ACCOUNT_UNKNOWN, REAUTHENTICATION_REQUIRED, TOKEN_REFUSED,
+    DATABASE_UNAVAILABLE. So do those of the other services here.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -75,7 +77,8 @@ class AccountsServiceServicer(metaclass=_abc_1.ABCMeta):
 
     Errors carry one google.rpc.ErrorInfo of the domain "accounts.codingahead":
     REQUEST_INVALID, CREDENTIALS_REJECTED, SESSION_UNKNOWN, TOO_MANY_ATTEMPTS,
-    DATABASE_UNAVAILABLE.
+    ACCOUNT_UNKNOWN, REAUTHENTICATION_REQUIRED, TOKEN_REFUSED,
+    DATABASE_UNAVAILABLE. So do those of the other services here.
     """
 
     @_abc_1.abstractmethod

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$codingahead/accounts/v1/events.proto\x12\x17\x63odingahead.accounts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"z\n\x11\x41\x63\x63ountRegistered\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04plan\x18\x02 \x01(\t\x12\x10\n\x08guest_id\x18\x03 \x01(\t\x12\x31\n\rregistered_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"8\n\x0eSessionRevoked\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\"R\n\rAccountErased\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12-\n\terased_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$codingahead/accounts/v1/events.proto\x12\x17\x63odingahead.accounts.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"z\n\x11\x41\x63\x63ountRegistered\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04plan\x18\x02 \x01(\t\x12\x10\n\x08guest_id\x18\x03 \x01(\t\x12\x31\n\rregistered_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"8\n\x0eSessionRevoked\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\"R\n\rAccountErased\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12-\n\terased_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"o\n\x0bPlanChanged\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x02 \x01(\t\x12\x0c\n\x04plan\x18\x03 \x01(\t\x12.\n\nchanged_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"$\n\x0e\x41\x63\x63ountChanged\x12\x12\n\naccount_id\x18\x01 \x01(\t\"3\n\rApiKeyRevoked\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0e\n\x06key_id\x18\x02 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,4 +38,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SESSIONREVOKED']._serialized_end=278
   _globals['_ACCOUNTERASED']._serialized_start=280
   _globals['_ACCOUNTERASED']._serialized_end=362
+  _globals['_PLANCHANGED']._serialized_start=364
+  _globals['_PLANCHANGED']._serialized_end=475
+  _globals['_ACCOUNTCHANGED']._serialized_start=477
+  _globals['_ACCOUNTCHANGED']._serialized_end=513
+  _globals['_APIKEYREVOKED']._serialized_start=515
+  _globals['_APIKEYREVOKED']._serialized_end=566
 # @@protoc_insertion_point(module_scope)
