@@ -8,11 +8,11 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help setup run test bench bench-search lint types check protos locks locks-check events catalog fetch clean
+.PHONY: help setup run test bench bench-search bench-decisions chaos lint types check protos locks locks-check events catalog fetch clean
 
 help: ## List the targets
 	@echo "make <target>, from a fresh clone on:"; echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
 	@echo; echo "PORT=8080 make run        serve on another port"
 	@echo "make test ARGS='-k wall'  pass arguments to pytest"
 
@@ -38,6 +38,12 @@ bench: setup ## Measure page views beside a bare route (needs wrk; ARGS='--secon
 
 bench-search: setup ## Measure search beside FTS5 and plain tantivy (ARGS=queries.jsonl)
 	@$(BIN)/python -m tests.bench.search $(ARGS)
+
+bench-decisions: setup ## Measure metering beside its bare script, and what subjects cost
+	@$(BIN)/python -m tests.bench.decisions $(ARGS)
+
+chaos: setup ## Put metering through every fault, 100,000 grants long (ARGS='--grants 5000')
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 types: setup ## Types, strictly
 	@$(BIN)/mypy .

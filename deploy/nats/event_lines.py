@@ -12,10 +12,16 @@ VIEW_GRANTED = EventType("metering", "view_granted", 1, metering_events.ViewGran
 ALLOWANCE_MERGED = EventType("metering", "allowance_merged", 1, metering_events.AllowanceMerged)
 GUEST_SPENT = EventType("metering", "guest_spent", 1, metering_events.GuestSpent)
 SUBJECT_ERASED = EventType("metering", "subject_erased", 1, metering_events.SubjectErased)
+UNITS_ACCOUNTED = EventType("metering", "units_accounted", 1, metering_events.UnitsAccounted)
 
 _KINDS = {
     metering_pb2.Subject.KIND_GUEST: "guest",
     metering_pb2.Subject.KIND_ACCOUNT: "account",
+}
+_CHANGES = {
+    metering_events.UnitsChange.KIND_RESERVED: "reserved",
+    metering_events.UnitsChange.KIND_SETTLED: "settled",
+    metering_events.UnitsChange.KIND_EXPIRED: "expired",
 }
 
 
@@ -62,6 +68,21 @@ def _subject_erased(event: Event) -> tuple[str, ...]:
     return _subject(SUBJECT_ERASED.parse(event).subject), "", "", "erased"
 
 
+def _units_accounted(event: Event) -> tuple[str, ...]:
+    entry = UNITS_ACCOUNTED.parse(event)
+    plan = entry.changes[0].plan if entry.changes else ""
+    changes = ", ".join(
+        f"{each.units} {_CHANGES.get(each.kind, 'changed')}" for each in entry.changes
+    )
+    return (
+        _subject(entry.subject),
+        plan,
+        entry.action,
+        "erased" if entry.erased else "units",
+        changes,
+    )
+
+
 def _subject(subject: metering_pb2.Subject) -> str:
     return f"{_KINDS.get(subject.kind, 'unknown')}/{subject.id}"
 
@@ -73,4 +94,5 @@ _WORDS: dict[str, Callable[[Event], tuple[str, ...]]] = {
     ALLOWANCE_MERGED.type: _allowance_merged,
     GUEST_SPENT.type: _guest_spent,
     SUBJECT_ERASED.type: _subject_erased,
+    UNITS_ACCOUNTED.type: _units_accounted,
 }

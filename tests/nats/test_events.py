@@ -23,6 +23,7 @@ from deploy.nats.event_lines import (
     GUEST_SPENT,
     PAGE_VIEWED,
     SUBJECT_ERASED,
+    UNITS_ACCOUNTED,
     VIEW_GRANTED,
 )
 from deploy.nats.streams import apply, declared
@@ -67,6 +68,21 @@ SPENT = GUEST_SPENT.new(
 ERASED = SUBJECT_ERASED.new(
     metering_events.SubjectErased(subject=ACCOUNT), time=AT + timedelta(seconds=5)
 )
+ACCOUNTED = UNITS_ACCOUNTED.new(
+    metering_events.UnitsAccounted(
+        subject=ACCOUNT,
+        action="consult",
+        changes=[
+            metering_events.UnitsChange(
+                kind=metering_events.UnitsChange.KIND_SETTLED, units=2, plan="professional"
+            ),
+            metering_events.UnitsChange(
+                kind=metering_events.UnitsChange.KIND_EXPIRED, units=1, plan="professional"
+            ),
+        ],
+    ),
+    time=AT + timedelta(seconds=6),
+)
 PUBLISHED = EventType("lookup", "release_published", 1, lookup_events.ReleasePublished).new(
     lookup_events.ReleasePublished(catalog_id="c1"), time=AT + timedelta(seconds=3)
 )
@@ -108,7 +124,7 @@ async def next_line(process: asyncio.subprocess.Process) -> list[str]:
 async def test_each_kind_of_event_is_told_in_a_line(
     nats_server: NatsServer, jetstream: JetStreamContext
 ) -> None:
-    await publish(jetstream, VIEWED, GRANTED, MERGED, PUBLISHED, SPENT, ERASED)
+    await publish(jetstream, VIEWED, GRANTED, MERGED, PUBLISHED, SPENT, ERASED, ACCOUNTED)
     await jetstream.publish("codingahead.gateway.v1.page_viewed", b"no event")
     async with printing("--once", NATS_URL=nats_server.url) as process:
         out, error = await process.communicate()
@@ -124,6 +140,8 @@ async def test_each_kind_of_event_is_told_in_a_line(
         "2026-04-01 12:00:03.250 lookup.release_published.v1",
         "2026-04-01 12:00:04.250 metering.guest_spent.v1 guest/g1 spent for account/a1",
         "2026-04-01 12:00:05.250 metering.subject_erased.v1 account/a1 erased",
+        "2026-04-01 12:00:06.250 metering.units_accounted.v1 "
+        "account/a1 professional consult units 2 settled, 1 expired",
         "codingahead.gateway.v1.page_viewed: no event: ce-specversion is None, not '1.0'",
     ]
 

@@ -1,6 +1,7 @@
 """A real event bus for tests, which can be taken away and brought back."""
 
 import asyncio
+import signal
 from pathlib import Path
 
 from deploy.local.ports import free_port
@@ -40,3 +41,17 @@ class NatsServer:
             self._process.terminate()
             await self._process.wait()
             self._process = None
+
+    async def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            await self._process.wait()
+            self._process = None
+
+    def stall(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)

@@ -94,11 +94,17 @@ def plans_file(tmp_path: Path) -> Path:
 async def metering(
     valkey: ValkeyServer, nats_server: NatsServer, plans_file: Path
 ) -> AsyncIterator[MeteringProcess]:
-    """A whole metering process that serves, and waits for Redis however busy the machine is.
+    """A whole metering process that serves, and waits for its stores however busy the machine is.
 
     What an outage shows would be taken for a grant.
     """
-    process = MeteringProcess(valkey.url, nats_server.url, plans_file, METERING_REDIS_SECONDS="5")
+    process = MeteringProcess(
+        valkey.url,
+        nats_server.url,
+        plans_file,
+        METERING_REDIS_SECONDS="5",
+        METERING_STRICT_SECONDS="5",
+    )
     try:
         await process.start()
         yield process

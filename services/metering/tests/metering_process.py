@@ -3,9 +3,11 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,17 +42,18 @@ class MeteringProcess:
         self.lines: list[dict[str, Any]] = []
 
     async def start(self, *, until: str = "ready") -> None:
+        before = len(self.lines)
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "metering"),
             env=self._environment,
             stderr=asyncio.subprocess.PIPE,
         )
         self._reading = asyncio.create_task(self._read())
-        self.listening = await self.logged("listening")
+        self.listening = await self.logged("listening", after=before)
         target = f"127.0.0.1:{self.listening['grpc_port']}"
         self._channel = open_channel(target, ServiceSettings())
         self.stub = metering_pb2_grpc.MeteringServiceStub(self._channel)
-        await self.logged(until)
+        await self.logged(until, after=before)
 
     async def stop(self) -> int:
         """Ask it to stop; answers its exit code."""
@@ -85,8 +88,27 @@ class MeteringProcess:
 
     async def kill(self) -> None:
         if self._process is not None:
-            self._process.kill()
+            # It may have ended by itself.
+            with suppress(ProcessLookupError):
+                self._process.kill()
             await self._ended()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def ended_by_itself(self) -> bool:
+        return self._process is not None and self._process.returncode is not None
+
+    def stall(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def stream(self) -> Stream:
         return self.stub.DecideStream()
@@ -126,12 +148,15 @@ class MeteringProcess:
     async def _read(self) -> None:
         assert self._process is not None
         assert self._process.stderr is not None
+        process = self._process
         async for line in self._process.stderr:
             try:
                 self.lines.append(json.loads(line))
             except ValueError:
                 self.lines.append({"event": line.decode().strip()})
             self._changed.set()
+        # Whoever waits for a line is told of the end only once there is an exit code.
+        await process.wait()
         self._changed.set()
 
     async def _ended(self) -> int:

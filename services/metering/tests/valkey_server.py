@@ -48,6 +48,11 @@ class ValkeyServer:
             await self._process.wait()
             self._process = None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def stall(self) -> None:
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)

@@ -1,4 +1,4 @@
-"""The gRPC service: reads questions, asks the meter or the merger, writes answers."""
+"""The gRPC service: reads questions, asks who can answer them, writes answers."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,9 +10,12 @@ from grpc import aio
 from codingahead.metering.v1 import metering_pb2, metering_pb2_grpc
 from metering import wire
 from metering.decision import QuestionInvalid
+from metering.ledger_reader import LedgerAway
 from metering.merger import Merger
 from metering.meter import Meter
 from metering.redis_connection import RedisAway
+from metering.reservations import Reservations
+from servicekit import deadlines
 from servicekit.errors import ServiceError, invalid
 
 SERVICE = "codingahead.metering.v1.MeteringService"
@@ -21,12 +24,25 @@ type _Context = aio.ServicerContext[Any, Any]
 
 
 class MeteringApi(metering_pb2_grpc.MeteringServiceServicer):
-    """Handlers of ``MeteringService``; open streams end when *stopping* is set."""
+    """Handlers of ``MeteringService``; open streams end when *stopping* is set.
 
-    def __init__(self, meter: Meter, merger: Merger, stopping: asyncio.Event) -> None:
+    Reserving and settling wait for the ledger for *strict_seconds* at most.
+    """
+
+    def __init__(
+        self,
+        meter: Meter,
+        merger: Merger,
+        reservations: Reservations,
+        stopping: asyncio.Event,
+        *,
+        strict_seconds: float,
+    ) -> None:
         self._meter = meter
         self._merger = merger
+        self._reservations = reservations
         self._stopping = stopping
+        self._strict_seconds = strict_seconds
 
     async def Decide(  # noqa: N802 - named by the contract
         self, request: metering_pb2.DecideRequest, context: _Context
@@ -84,6 +100,42 @@ class MeteringApi(metering_pb2_grpc.MeteringServiceServicer):
                 f"The count cannot be reached ({error}); repeat the merge.",
             ) from None
         return wire.merge_response(merged)
+
+    async def Reserve(  # noqa: N802 - named by the contract
+        self, request: metering_pb2.ReserveRequest, context: _Context
+    ) -> metering_pb2.ReserveResponse:
+        """Set units of a strict action aside."""
+        try:
+            reservation = await self._reservations.reserve(
+                wire.reserved_question_of(request),
+                request.max_units,
+                seconds=deadlines.remaining(self._strict_seconds),
+            )
+        except QuestionInvalid as fault:
+            raise _refusal(fault) from None
+        return wire.reserve_response(reservation)
+
+    async def Settle(  # noqa: N802 - named by the contract
+        self, request: metering_pb2.SettleRequest, context: _Context
+    ) -> metering_pb2.SettleResponse:
+        """Charge what was reserved, and give back the rest."""
+        try:
+            settlement = await self._reservations.settle(
+                wire.subject_of(request.subject),
+                request.action,
+                request.reservation_id,
+                request.units,
+                seconds=deadlines.remaining(self._strict_seconds),
+            )
+        except QuestionInvalid as fault:
+            raise _refusal(fault) from None
+        except LedgerAway as error:
+            raise ServiceError(
+                grpc.StatusCode.UNAVAILABLE,
+                "STORE_UNAVAILABLE",
+                f"The ledger cannot be reached ({error}); settle again.",
+            ) from None
+        return wire.settle_response(settlement)
 
     async def _decided(
         self, batch: metering_pb2.DecideStreamRequest

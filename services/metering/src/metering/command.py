@@ -20,6 +20,7 @@ from metering.redis_cluster import open_redis
 from metering.redis_connection import Redis, RedisAway
 from metering.settings import MeteringSettings
 from metering.shards import Shards
+from metering.strict_audit import Audit, audit
 from metering.usage import usage
 from metering.verify import Drift, uses_in, verify
 from servicekit.bus import Bus
@@ -41,7 +42,9 @@ def run_rebuild(settings: MeteringSettings, shards: Sequence[int]) -> int:
 
 
 def run_verify(settings: MeteringSettings) -> int:
-    """Compare Redis with the ledger; answers the exit code, 1 when they differ.
+    """Compare Redis with the ledger, and the ledger's entries of strict actions with each other.
+
+    Answers the exit code, 1 when something differs.
 
     Raises:
         PlansInvalid: when the plan file is wrong.
@@ -110,7 +113,7 @@ async def _rebuild(settings: MeteringSettings, chosen: Sequence[int]) -> int:
 async def _verify(settings: MeteringSettings) -> int:
     plans = load_plans(settings.plans_file)
     progress = Progress()
-    drift = Drift()
+    drift, audited = Drift(), Audit()
     async with _parts(settings) as parts:
         try:
             uses = await uses_in(parts.redis)
@@ -127,20 +130,25 @@ async def _verify(settings: MeteringSettings) -> int:
                         keys=keys,
                     )
                 )
+                audited.add(await audit(parts.ledger, shard))
         except BaseException:
             progress.fail()
             raise
         refused = await Outbox(parts.redis).refused()
-    progress.finish(f"compared {drift.uses:,} uses")
+    progress.finish(
+        f"compared {drift.uses:,} uses, replayed {audited.entries:,} entries of strict actions"
+    )
     print(f"missing from Redis  {drift.missing:,} units")
     print(f"only in Redis       {drift.surplus:,} units")
     print(f"miscounted          {drift.miscounted:,} units")
     print(f"refused by ledger   {refused:,} entries")
-    for key in drift.keys[:_SHOWN]:
+    print(f"unbalanced          {audited.unbalanced:,} entries of strict actions")
+    keys = [*drift.keys, *audited.subjects]
+    for key in keys[:_SHOWN]:
         print(f"  {key}")
-    if len(drift.keys) > _SHOWN:
-        print(f"  and {len(drift.keys) - _SHOWN:,} more")
-    return DRIFTED if drift.units or refused else 0
+    if len(keys) > _SHOWN:
+        print(f"  and {len(keys) - _SHOWN:,} more")
+    return DRIFTED if drift.units or refused or audited.unbalanced else 0
 
 
 async def _usage(settings: MeteringSettings, days: int) -> int:

@@ -32,6 +32,7 @@ class Reason(enum.Enum):
     NOT_IN_PLAN = "not_in_plan"
     NOT_YET_GRANTED = "not_yet_granted"
     OUTAGE = "outage"
+    RESERVED = "reserved"
 
 
 class Unlock(enum.Enum):
@@ -90,6 +91,7 @@ class Use:
     *charged* are the units spent after it; *ends_ms* is 0 while no period has begun;
     *decision_id* names a grant in the ledger. *merged*: denied as the guest went to an account.
     It was counted against what is *held*, if anything, else against what was asked with.
+    *reserved* are units set aside for work in hand; *why* is told where the numbers do not.
     """
 
     verdict: Verdict
@@ -98,13 +100,16 @@ class Use:
     decision_id: str = ""
     merged: bool = False
     held: Held | None = None
+    reserved: int = 0
+    why: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """What is left of one action: *limit* and *remaining* None when unlimited.
 
-    In an outage *remaining* is None beside a limit: it is not known.
+    In an outage *remaining* is None beside a limit: it is not known. *reserved* units are among
+    those that remain.
     """
 
     action: str
@@ -113,6 +118,7 @@ class Allowance:
     remaining: int | None
     reset_ms: int | None
     period: str
+    reserved: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,10 +196,7 @@ def check(question: Question, plans: Plans) -> None:
         QuestionInvalid: saying which field is wrong.
     """
     check_holder(question.subject, question.plan, plans)
-    if question.action not in plans.actions:
-        raise QuestionInvalid(
-            "ACTION_UNKNOWN", "action", f"there is no action {question.action[:40]!r}"
-        )
+    check_action(question.action, plans)
     resource = question.resource
     if not (0 < len(resource) <= _MAX_RESOURCE and resource.isprintable()):
         raise QuestionInvalid(
@@ -234,6 +237,16 @@ def check_plan(plan: str, plans: Plans) -> None:
         raise QuestionInvalid("PLAN_UNKNOWN", "plan", f"there is no plan {plan[:40]!r}")
 
 
+def check_action(action: str, plans: Plans) -> None:
+    """Refuse an *action* that the file does not have.
+
+    Raises:
+        QuestionInvalid: saying so.
+    """
+    if action not in plans.actions:
+        raise QuestionInvalid("ACTION_UNKNOWN", "action", f"there is no action {action[:40]!r}")
+
+
 def check_request_id(value: str) -> None:
     """Refuse what is neither a UUID nor empty.
 
@@ -246,16 +259,20 @@ def check_request_id(value: str) -> None:
 
 def decided(question: Question, terms: Terms, limit: Limit, use: Use) -> Decision:
     """The answer to what the store counted against *limit*."""
-    allowance = allowance_of(question.plan, question.action, limit, use.charged, use.ends_ms)
+    allowance = allowance_of(
+        question.plan, question.action, limit, use.charged, use.ends_ms, use.reserved
+    )
     if use.verdict is not Verdict.DENIED:
         return Decision(
             use.verdict, None, None, allowance, terms.opened, decision_id=use.decision_id
         )
     spent = use.merged or (limit.units is not None and use.charged >= limit.units)
+    reason = use.why or (Reason.LIMIT_SPENT if spent else Reason.NOT_YET_GRANTED)
+    unlocks = {Reason.LIMIT_SPENT: terms.way_out, Reason.RESERVED: Unlock.RETRY}
     return Decision(
         verdict=Verdict.DENIED,
-        reason=Reason.LIMIT_SPENT if spent else Reason.NOT_YET_GRANTED,
-        unlock=terms.way_out if spent else None,
+        reason=reason,
+        unlock=unlocks.get(reason),
         allowance=allowance,
         sections=terms.walled,
     )
@@ -269,6 +286,27 @@ def under(held: Held, question: Question, terms: Terms, plans: Plans) -> tuple[Q
     if held.plan not in plans.plans:
         return question, terms
     return replace(question, plan=held.plan), terms_of(plans, held.plan, question.action)
+
+
+def limit_of(question: Question, terms: Terms) -> Limit | None:
+    """What *question* is counted against; None where there is nothing to count."""
+    if terms.limit is None and question.subject.kind == "account":
+        return terms.leftover
+    return terms.limit
+
+
+def answer(
+    question: Question, terms: Terms, limit: Limit, use: Use | None, plans: Plans
+) -> Decision:
+    """The answer to *question*, counted against *limit*; *use* None: it could not be counted."""
+    if use is not None and use.held is not None:
+        question, terms = under(use.held, question, terms, plans)
+        return decided(question, terms, use.held.limit, use)
+    if terms.limit is None:
+        return not_in_plan(question, terms)
+    if use is None:
+        return in_outage(question, terms)
+    return decided(question, terms, limit, use)
 
 
 def not_in_plan(question: Question, terms: Terms) -> Decision:
@@ -292,12 +330,15 @@ def in_outage(question: Question, terms: Terms) -> Decision:
     return Decision(Verdict.GRANTED, None, None, None, terms.in_outage, degraded=True)
 
 
-def allowance_of(plan: str, action: str, limit: Limit, charged: int, ends_ms: int) -> Allowance:
+def allowance_of(
+    plan: str, action: str, limit: Limit, charged: int, ends_ms: int, reserved: int = 0
+) -> Allowance:
     """What is left of *limit* after *charged* units; *ends_ms* 0: no period has begun."""
+    text = limit.period.text
     if limit.units is None:
-        return Allowance(action, plan, None, None, None, limit.period.text)
+        return Allowance(action, plan, None, None, None, text, reserved)
     remaining = max(0, limit.units - charged)
-    return Allowance(action, plan, limit.units, remaining, ends_ms or None, limit.period.text)
+    return Allowance(action, plan, limit.units, remaining, ends_ms or None, text, reserved)
 
 
 def unknown_allowance(plan: str, action: str, limit: Limit) -> Allowance:

@@ -3,8 +3,8 @@
 The ledger is append-only for whoever reads it, so an entry is not changed but replaced. Each grant
 of the account, and of the guest it took over, is published again without identifier and resource,
 on a subject that only reports of usage read; then the original is overwritten. Its merge is just
-overwritten. What remains by name is one entry for each, ``subject_erased``: an opaque id that
-nothing leads from any more.
+overwritten. What remains by name is one entry for each, ``subject_erased``, and one behind those of
+each strict action: an opaque id that nothing leads from any more.
 
 Why so, and not by a pseudonym in each entry whose key is destroyed: the key would have to outlive
 Redis, or nothing could be rebuilt after a loss, and so would need a second store as durable as the
@@ -16,7 +16,7 @@ first, if one was taken over, and then for the account, which alone names the gu
 
 1. Redis forgets what was granted; a guest stays spent, an account is granted nothing from now on;
 2. the outbox is waited for, as what it holds is not in the ledger yet;
-3. the ledger's entries are replaced.
+3. the ledger's entries are replaced; those of strict actions as ``strict_erasure`` says.
 """
 
 import asyncio
@@ -40,6 +40,7 @@ from metering.outbox import Outbox
 from metering.plans import Plans
 from metering.rebuild import erasure, periods_of
 from metering.redis_connection import Redis, RedisAway
+from metering.strict_erasure import erase_units
 
 _SPENT_FOR = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return 1 end
@@ -66,7 +67,7 @@ class Eraser:
         self._recorded = recorded
 
     async def erase(self, account: Subject, now_ms: int) -> int:
-        """Erase *account*; how many grants became anonymous.
+        """Erase *account*; how many entries of what it was charged became anonymous.
 
         Raises:
             RedisAway: when Redis could not be written; to be repeated.
@@ -79,7 +80,12 @@ class Eraser:
             self._recorded()
             await self._relayed(shard_of(subject))
             done += await self._make_anonymous(subject)
+            done += await erase_units(self._ledger, subject, self._strict_actions(), now_ms)
         return done
+
+    def _strict_actions(self) -> list[str]:
+        actions = self._plans().actions.values()
+        return [action.key for action in actions if action.consistency == "strict"]
 
     async def _guests_of(self, account: Subject) -> list[Subject]:
         """The guest that was spent for *account*, as Redis or else the ledger has it."""

@@ -1,7 +1,7 @@
 """Reads the ledger back: the latest entry of a shard, and everything from a moment on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ STREAM = "METERING"
 _EVERY = f"{PREFIX}.metering.v1.*"
 _SECONDS = 5.0
 _FETCH = 2_000
+_FOLLOW_SECONDS = 1.0
 
 
 class LedgerAway(Exception):  # noqa: N818 - it names a state
@@ -115,6 +116,33 @@ class Ledger:
                     fetching.cancel()
                     with suppress(asyncio.CancelledError, NatsError, OSError, TimeoutError):
                         await fetching
+                with suppress(NatsError, OSError, TimeoutError):
+                    await subscription.unsubscribe()
+                    await jetstream.delete_consumer(STREAM, consumer.name)
+
+    async def follow(self, subjects: Sequence[str], *, since_ms: int) -> AsyncGenerator[list[Msg]]:
+        """Messages on *subjects*, in order: those published since *since_ms*, and those to come.
+
+        An empty handful says that all there is was told; one comes about every second then.
+        """
+        async with _asking(self._bus, seconds=None) as jetstream:
+            consumer = await jetstream.add_consumer(STREAM, _config(subjects, since_ms, 0))
+            left = consumer.num_pending or 0
+            subscription = await jetstream.pull_subscribe_bind(consumer.name, STREAM)
+            try:
+                while True:
+                    try:
+                        messages = await subscription.fetch(_FETCH, timeout=_FOLLOW_SECONDS)
+                    except TimeoutError:
+                        messages = []
+                        # It is gone when the server was restarted: that must not pass for silence.
+                        left = (await subscription.consumer_info()).num_pending or 0
+                    if messages:
+                        yield messages
+                        left = messages[-1].metadata.num_pending or 0
+                    if not left:
+                        yield []
+            finally:
                 with suppress(NatsError, OSError, TimeoutError):
                     await subscription.unsubscribe()
                     await jetstream.delete_consumer(STREAM, consumer.name)

@@ -2,7 +2,9 @@
 
 import asyncio
 
-from codingahead.metering.v1 import metering_pb2_grpc
+from grpc import aio
+
+from codingahead.metering.v1 import metering_pb2_grpc, records_pb2_grpc
 from metering.api import SERVICE, MeteringApi
 from metering.availability import Availability
 from metering.erasure import Eraser
@@ -14,12 +16,17 @@ from metering.merger import Merger
 from metering.meter import Meter
 from metering.outbox import Outbox
 from metering.plans_file import PlansFile
+from metering.reaper import Reaper
 from metering.reconciler import Reconciler
+from metering.records_api import RecordsApi
 from metering.redis_cluster import open_redis
 from metering.registrations import Registrations
 from metering.relay import Relay
+from metering.reservations import Reservations
 from metering.settings import MeteringSettings
 from metering.store import Store
+from metering.strict_count import StrictCount
+from metering.strict_ledger import StrictLedger
 from servicekit.lifecycle import Process
 
 _RELAY_SECONDS = 2.0
@@ -30,7 +37,8 @@ async def serve(settings: MeteringSettings) -> None:
     """Serve until stopped.
 
     Ready while Redis answers and its count is known to be whole; the event bus may be away, as
-    grants then wait in Redis. Questions are answered whether ready or not.
+    grants then wait in Redis and strict actions are denied. Questions are answered whether ready or
+    not.
 
     Raises:
         PlansInvalid: when the plan file is wrong.
@@ -81,7 +89,22 @@ async def serve(settings: MeteringSettings) -> None:
             process.background("relay", relay.run)
             process.on_close(relay.stop)
 
-        meter = Meter(lambda: plans.plans, store, availability, granted=relay.wake)
+        strict = StrictCount(
+            StrictLedger(bus),
+            store,
+            seconds=settings.strict_seconds,
+            lifetime_seconds=settings.reservation_seconds,
+        )
+        process.background("reaper", Reaper(keeper_redis, ledger, strict).run)
+        meter = Meter(
+            lambda: plans.plans,
+            store,
+            strict,
+            availability,
+            granted=relay.wake,
+            seconds=settings.redis_seconds,
+        )
+        reservations = Reservations(lambda: plans.plans, strict, availability)
         merges = MergeStore(redis, outbox_capacity=settings.outbox_capacity)
         merger = Merger(lambda: plans.plans, merges, availability, recorded=relay.wake)
         registrations = Registrations(merger, availability)
@@ -91,9 +114,18 @@ async def serve(settings: MeteringSettings) -> None:
         erasures = Erasures(eraser, availability)
         process.background("erasures", lambda: erasures.consume(bus))
 
-        api = MeteringApi(meter, merger, process.stopping)
-        await process.serve_grpc(
-            SERVICE,
-            lambda server: metering_pb2_grpc.add_MeteringServiceServicer_to_server(api, server),
+        api = MeteringApi(
+            meter,
+            merger,
+            reservations,
+            process.stopping,
+            strict_seconds=settings.strict_seconds,
         )
+        records = RecordsApi(ledger)
+
+        def add_services(server: aio.Server) -> None:
+            metering_pb2_grpc.add_MeteringServiceServicer_to_server(api, server)
+            records_pb2_grpc.add_RecordsServiceServicer_to_server(records, server)
+
+        await process.serve_grpc(SERVICE, add_services)
         await process.run_until_stopped()

@@ -27,6 +27,11 @@ class MeteringSettings(ServiceSettings):
     """Longest wait for the count before the outage policy answers; below callers' deadlines."""
     outbox_capacity: int = Field(default=1_000_000, ge=64)
     """Grants that may wait for the ledger, about 150 bytes each; then the outage policy answers."""
+    strict_seconds: float = Field(default=1.0, gt=0, le=5)
+    """Longest wait for the ledger to reserve or settle units of strict actions. Decisions wait
+    ``redis_seconds`` for it, as they share batches with page views."""
+    reservation_seconds: float = Field(default=120.0, ge=1, le=3_600)
+    """How long units of a strict action stay reserved unless they are settled."""
     relay: bool = True
     """Whether this process takes part in moving grants to the ledger; at least one must."""
 

@@ -118,17 +118,7 @@ class Store:
             ShardClosed: while that is not known.
         """
         shard = shard_of(subject)
-        facts, merged = await self._read(
-            [
-                ("EVAL", _INSPECT, 2, shard_key(shard), outbox_key(shard)),
-                ("EVAL", _SPENT, 1, merge_key(shard, subject), subject.kind),
-            ],
-            signed=True,
-        )
-        is_open, clock, _, _ = facts
-        if not is_open:
-            self._closed()
-            raise ShardClosed("the count is compared with the ledger")
+        spent, clock = await self._spent(subject)
         now = max(now_ms, clock)
         windows = [(action, limit, limit.period.window(now)) for action, limit in limits]
         rows = await self._read(
@@ -142,9 +132,34 @@ class Store:
             ]
         )
         return [
-            _charged_in(window, now, limit, row, spent=bool(merged))
+            _charged_in(window, now, limit, row, spent=spent)
             for (_, limit, window), row in zip(windows, rows, strict=True)
         ]
+
+    async def spent(self, subject: Subject) -> bool:
+        """Whether *subject* is a guest that went to an account, or an account that is erased.
+
+        Raises:
+            ShardClosed: while that is not known.
+        """
+        spent, _ = await self._spent(subject)
+        return spent
+
+    async def _spent(self, subject: Subject) -> tuple[bool, int]:
+        """Whether *subject* is spent, and its shard's clock."""
+        shard = shard_of(subject)
+        facts, spent = await self._read(
+            [
+                ("EVAL", _INSPECT, 2, shard_key(shard), outbox_key(shard)),
+                ("EVAL", _SPENT, 1, merge_key(shard, subject), subject.kind),
+            ],
+            signed=True,
+        )
+        is_open, clock, _, _ = facts
+        if not is_open:
+            self._closed()
+            raise ShardClosed("the count is compared with the ledger")
+        return bool(spent), clock
 
     async def _count(self, charges: Sequence[Charge], now_ms: int) -> list[Use | None]:
         uses = await self._evaluate([(charge, now_ms) for charge in charges])

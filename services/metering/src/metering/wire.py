@@ -17,6 +17,8 @@ from metering.decision import (
 )
 from metering.merge import Merge, Merged, Outcome
 from metering.meter import Allowances
+from metering.reservations import Reservation, Settlement
+from metering.strict import Outcome as SettleOutcome
 
 MAX_BATCH = 512
 
@@ -35,6 +37,7 @@ _REASONS = {
     Reason.NOT_IN_PLAN: metering_pb2.REASON_NOT_IN_PLAN,
     Reason.NOT_YET_GRANTED: metering_pb2.REASON_NOT_YET_GRANTED,
     Reason.OUTAGE: metering_pb2.REASON_OUTAGE,
+    Reason.RESERVED: metering_pb2.REASON_RESERVED,
 }
 _UNLOCKS = {
     None: metering_pb2.UNLOCK_UNSPECIFIED,
@@ -46,6 +49,12 @@ _OUTCOMES = {
     Outcome.MERGED: metering_pb2.MergeSubjectResponse.OUTCOME_MERGED,
     Outcome.GUEST_SPENT: metering_pb2.MergeSubjectResponse.OUTCOME_GUEST_SPENT,
     Outcome.ACCOUNT_TAKEN: metering_pb2.MergeSubjectResponse.OUTCOME_ACCOUNT_TAKEN,
+}
+
+_SETTLED = {
+    SettleOutcome.SETTLED: metering_pb2.SettleResponse.OUTCOME_SETTLED,
+    SettleOutcome.EXPIRED: metering_pb2.SettleResponse.OUTCOME_EXPIRED,
+    SettleOutcome.UNKNOWN: metering_pb2.SettleResponse.OUTCOME_UNKNOWN,
 }
 
 
@@ -133,6 +142,48 @@ def merge_response(merged: Merged) -> metering_pb2.MergeSubjectResponse:
     )
 
 
+def reserved_question_of(message: metering_pb2.ReserveRequest) -> Question:
+    """Read what units are asked for.
+
+    Raises:
+        QuestionInvalid: when the kind of its subject is none of the contract's.
+    """
+    return Question(
+        subject_of(message.subject),
+        message.plan,
+        message.action,
+        message.resource,
+        message.request_id,
+    )
+
+
+def reserve_response(reservation: Reservation) -> metering_pb2.ReserveResponse:
+    """Write what was reserved, or why not."""
+    decision = reservation.decision
+    response = metering_pb2.ReserveResponse(
+        verdict=_VERDICTS[decision.verdict],
+        reason=_REASONS[decision.reason],
+        mode=metering_pb2.MODE_DEGRADED if decision.degraded else metering_pb2.MODE_NORMAL,
+        unlock=_UNLOCKS[decision.unlock],
+        reservation_id=reservation.id,
+    )
+    if decision.allowance:
+        _fill_allowance(response.allowance, decision.allowance)
+    if reservation.expires_ms is not None:
+        response.expire_time.FromMilliseconds(reservation.expires_ms)
+    return response
+
+
+def settle_response(settlement: Settlement) -> metering_pb2.SettleResponse:
+    """Write what became of a reservation."""
+    response = metering_pb2.SettleResponse(
+        outcome=_SETTLED[settlement.outcome], units=settlement.units
+    )
+    if settlement.allowance:
+        _fill_allowance(response.allowance, settlement.allowance)
+    return response
+
+
 def _fill_allowance(message: metering_pb2.Allowance, allowance: Allowance) -> None:
     message.action = allowance.action
     message.plan = allowance.plan
@@ -143,6 +194,7 @@ def _fill_allowance(message: metering_pb2.Allowance, allowance: Allowance) -> No
         message.remaining = allowance.remaining
     if allowance.reset_ms is not None:
         message.reset_time.FromMilliseconds(allowance.reset_ms)
+    message.reserved = allowance.reserved
 
 
 @lru_cache(maxsize=1024)

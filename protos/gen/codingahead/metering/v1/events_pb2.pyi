@@ -9,6 +9,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -278,3 +279,316 @@ class SubjectErased(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SubjectErased: _TypeAlias = SubjectErased  # noqa: Y015
+
+@_typing.final
+class UnitsAccounted(_message.Message):
+    """One entry of the ledger: units of a strict action were reserved, settled or
+    given back; with it the balance after that, so that the last entry is the
+    count. Event type com.codingahead.metering.units_accounted.v1, stream
+    METERING, on a subject of its own for each holder and action:
+    codingahead.metering.v1.units_accounted.<shard>.<kind>.<id>.<action>. Each is
+    written on the condition that no other came after the one before it. Once its
+    account is erased, what was charged stands on the shard's subject that ends in
+    "anonymous", without identifiers and balance.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    SHARD_FIELD_NUMBER: _builtins.int
+    ENTRY_ID_FIELD_NUMBER: _builtins.int
+    ACCOUNTED_AT_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    BALANCE_FIELD_NUMBER: _builtins.int
+    ERASED_FIELD_NUMBER: _builtins.int
+    action: _builtins.str
+    """The action."""
+    shard: _builtins.int
+    """Shard of the subject."""
+    entry_id: _builtins.str
+    """Identifier of the entry, equal to that of the event."""
+    erased: _builtins.bool
+    """The holder was erased: the last entry on its subject."""
+    @_builtins.property
+    def subject(self) -> _metering_pb2.Subject:
+        """Whose units; without an identifier once erased."""
+
+    @_builtins.property
+    def accounted_at(self) -> _timestamp_pb2.Timestamp:
+        """When, by metering's clock, UTC; never before the entry before it."""
+
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnitsChange]:
+        """What happened, in order; empty when only the plan held has changed."""
+
+    @_builtins.property
+    def balance(self) -> Global___UnitsBalance:
+        """What holds after it; absent in an anonymous copy."""
+
+    def __init__(
+        self,
+        *,
+        subject: _metering_pb2.Subject | None = ...,
+        action: _builtins.str = ...,
+        shard: _builtins.int = ...,
+        entry_id: _builtins.str = ...,
+        accounted_at: _timestamp_pb2.Timestamp | None = ...,
+        changes: _abc.Iterable[Global___UnitsChange] | None = ...,
+        balance: Global___UnitsBalance | None = ...,
+        erased: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accounted_at", b"accounted_at", "balance", b"balance", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounted_at", b"accounted_at", "action", b"action", "balance", b"balance", "changes", b"changes", "entry_id", b"entry_id", "erased", b"erased", "shard", b"shard", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitsAccounted: _TypeAlias = UnitsAccounted  # noqa: Y015
+
+@_typing.final
+class UnitsChange(_message.Message):
+    """One thing that happened to units."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Kind:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[UnitsChange._Kind.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        KIND_UNSPECIFIED: UnitsChange._Kind.ValueType  # 0
+        """Never sent."""
+        KIND_RESERVED: UnitsChange._Kind.ValueType  # 1
+        """Set aside."""
+        KIND_SETTLED: UnitsChange._Kind.ValueType  # 2
+        """Charged."""
+        KIND_EXPIRED: UnitsChange._Kind.ValueType  # 3
+        """Gone back uncharged: never settled in time, or more than was needed."""
+
+    class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
+        """What can happen to units."""
+
+    KIND_UNSPECIFIED: UnitsChange.Kind.ValueType  # 0
+    """Never sent."""
+    KIND_RESERVED: UnitsChange.Kind.ValueType  # 1
+    """Set aside."""
+    KIND_SETTLED: UnitsChange.Kind.ValueType  # 2
+    """Charged."""
+    KIND_EXPIRED: UnitsChange.Kind.ValueType  # 3
+    """Gone back uncharged: never settled in time, or more than was needed."""
+
+    KIND_FIELD_NUMBER: _builtins.int
+    RESERVATION_ID_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
+    PERIOD_START_FIELD_NUMBER: _builtins.int
+    PERIOD_END_FIELD_NUMBER: _builtins.int
+    kind: Global___UnitsChange.Kind.ValueType
+    """What it was."""
+    reservation_id: _builtins.str
+    """The reservation it happened to; empty in an anonymous copy."""
+    units: _builtins.int
+    """How many units."""
+    plan: _builtins.str
+    """Plan they are counted under: the largest one held within the period."""
+    period: _builtins.str
+    """The period they are counted in, named as in ViewGranted."""
+    @_builtins.property
+    def period_start(self) -> _timestamp_pb2.Timestamp:
+        """First moment of the period, UTC."""
+
+    @_builtins.property
+    def period_end(self) -> _timestamp_pb2.Timestamp:
+        """First moment after it, UTC."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___UnitsChange.Kind.ValueType = ...,
+        reservation_id: _builtins.str = ...,
+        units: _builtins.int = ...,
+        plan: _builtins.str = ...,
+        period: _builtins.str = ...,
+        period_start: _timestamp_pb2.Timestamp | None = ...,
+        period_end: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["period_end", b"period_end", "period_start", b"period_start"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "period", b"period", "period_end", b"period_end", "period_start", b"period_start", "plan", b"plan", "reservation_id", b"reservation_id", "units", b"units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitsChange: _TypeAlias = UnitsChange  # noqa: Y015
+
+@_typing.final
+class UnitsBalance(_message.Message):
+    """The count of one holder and action. All units ever reserved are those ever
+    settled, those ever expired and those of open reservations.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESERVED_FIELD_NUMBER: _builtins.int
+    SETTLED_FIELD_NUMBER: _builtins.int
+    EXPIRED_FIELD_NUMBER: _builtins.int
+    PERIODS_FIELD_NUMBER: _builtins.int
+    REQUESTS_FIELD_NUMBER: _builtins.int
+    reserved: _builtins.int
+    """Units ever reserved."""
+    settled: _builtins.int
+    """Units ever settled."""
+    expired: _builtins.int
+    """Units ever gone back."""
+    @_builtins.property
+    def periods(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnitsPeriod]:
+        """Periods in force, and those over that have open reservations."""
+
+    @_builtins.property
+    def requests(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnitsRequest]:
+        """The latest requests, the oldest first."""
+
+    def __init__(
+        self,
+        *,
+        reserved: _builtins.int = ...,
+        settled: _builtins.int = ...,
+        expired: _builtins.int = ...,
+        periods: _abc.Iterable[Global___UnitsPeriod] | None = ...,
+        requests: _abc.Iterable[Global___UnitsRequest] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expired", b"expired", "periods", b"periods", "requests", b"requests", "reserved", b"reserved", "settled", b"settled"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitsBalance: _TypeAlias = UnitsBalance  # noqa: Y015
+
+@_typing.final
+class UnitsPeriod(_message.Message):
+    """The count of one period."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERIOD_FIELD_NUMBER: _builtins.int
+    PERIOD_START_FIELD_NUMBER: _builtins.int
+    PERIOD_END_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    SETTLED_FIELD_NUMBER: _builtins.int
+    OPEN_FIELD_NUMBER: _builtins.int
+    RESOURCES_FIELD_NUMBER: _builtins.int
+    period: _builtins.str
+    """The period, named as in ViewGranted."""
+    limit: _builtins.int
+    """Units under the largest plan held within it; -1 when unlimited."""
+    plan: _builtins.str
+    """That plan."""
+    settled: _builtins.int
+    """Units charged."""
+    resources: _builtins.bytes
+    """Digests, eight bytes each, of what was charged last, the oldest first."""
+    @_builtins.property
+    def period_start(self) -> _timestamp_pb2.Timestamp:
+        """First moment of it, UTC."""
+
+    @_builtins.property
+    def period_end(self) -> _timestamp_pb2.Timestamp:
+        """First moment after it, UTC."""
+
+    @_builtins.property
+    def open(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpenReservation]:
+        """Reservations that are neither settled nor expired."""
+
+    def __init__(
+        self,
+        *,
+        period: _builtins.str = ...,
+        period_start: _timestamp_pb2.Timestamp | None = ...,
+        period_end: _timestamp_pb2.Timestamp | None = ...,
+        limit: _builtins.int = ...,
+        plan: _builtins.str = ...,
+        settled: _builtins.int = ...,
+        open: _abc.Iterable[Global___OpenReservation] | None = ...,
+        resources: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["period_end", b"period_end", "period_start", b"period_start"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit", "open", b"open", "period", b"period", "period_end", b"period_end", "period_start", b"period_start", "plan", b"plan", "resources", b"resources", "settled", b"settled"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitsPeriod: _TypeAlias = UnitsPeriod  # noqa: Y015
+
+@_typing.final
+class OpenReservation(_message.Message):
+    """Units set aside."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESERVATION_ID_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    RESOURCE_FIELD_NUMBER: _builtins.int
+    reservation_id: _builtins.str
+    """Names it."""
+    units: _builtins.int
+    """How many."""
+    resource: _builtins.bytes
+    """Digest of what they are for."""
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """When they go back, UTC."""
+
+    def __init__(
+        self,
+        *,
+        reservation_id: _builtins.str = ...,
+        units: _builtins.int = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+        resource: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "reservation_id", b"reservation_id", "resource", b"resource", "units", b"units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenReservation: _TypeAlias = OpenReservation  # noqa: Y015
+
+@_typing.final
+class UnitsRequest(_message.Message):
+    """A request that reserved, and what became of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_FIELD_NUMBER: _builtins.int
+    RESERVATION_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    request: _builtins.bytes
+    """Digest of the request and its resource."""
+    reservation_id: _builtins.str
+    """The reservation it got."""
+    kind: Global___UnitsChange.Kind.ValueType
+    """What became of the reservation: RESERVED while it is open."""
+    units: _builtins.int
+    """Units charged."""
+    def __init__(
+        self,
+        *,
+        request: _builtins.bytes = ...,
+        reservation_id: _builtins.str = ...,
+        kind: Global___UnitsChange.Kind.ValueType = ...,
+        units: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "request", b"request", "reservation_id", b"reservation_id", "units", b"units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitsRequest: _TypeAlias = UnitsRequest  # noqa: Y015

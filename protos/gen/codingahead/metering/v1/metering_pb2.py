@@ -25,21 +25,21 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&codingahead/metering/v1/metering.proto\x12\x17\x63odingahead.metering.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8a\x01\n\x07Subject\x12\x33\n\x04kind\x18\x01 \x01(\x0e\x32%.codingahead.metering.v1.Subject.Kind\x12\n\n\x02id\x18\x02 \x01(\t\">\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0e\n\nKIND_GUEST\x10\x01\x12\x10\n\x0cKIND_ACCOUNT\x10\x02\"\x94\x01\n\rDecideRequest\x12\x31\n\x07subject\x18\x01 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12\x0c\n\x04plan\x18\x02 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x03 \x01(\t\x12\x10\n\x08resource\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0c\n\x04peek\x18\x06 \x01(\x08\"\xfa\x02\n\x0e\x44\x65\x63ideResponse\x12\x31\n\x07verdict\x18\x01 \x01(\x0e\x32 .codingahead.metering.v1.Verdict\x12/\n\x06reason\x18\x02 \x01(\x0e\x32\x1f.codingahead.metering.v1.Reason\x12+\n\x04mode\x18\x03 \x01(\x0e\x32\x1d.codingahead.metering.v1.Mode\x12/\n\x06unlock\x18\x04 \x01(\x0e\x32\x1f.codingahead.metering.v1.Unlock\x12\x35\n\tallowance\x18\x05 \x01(\x0b\x32\".codingahead.metering.v1.Allowance\x12\x19\n\x11unlocked_sections\x18\x06 \x03(\t\x12?\n\x0flocked_sections\x18\x07 \x03(\x0b\x32&.codingahead.metering.v1.LockedSection\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x08 \x01(\t\"M\n\rLockedSection\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x06unlock\x18\x02 \x01(\x0e\x32\x1f.codingahead.metering.v1.Unlock\"\xad\x01\n\tAllowance\x12\x0e\n\x06\x61\x63tion\x18\x01 \x01(\t\x12\x0c\n\x04plan\x18\x02 \x01(\t\x12\x12\n\x05limit\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x16\n\tremaining\x18\x04 \x01(\x03H\x01\x88\x01\x01\x12.\n\nreset_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06period\x18\x06 \x01(\tB\x08\n\x06_limitB\x0c\n\n_remaining\"O\n\x13\x44\x65\x63ideStreamRequest\x12\x38\n\x08requests\x18\x01 \x03(\x0b\x32&.codingahead.metering.v1.DecideRequest\"T\n\x14\x44\x65\x63ideStreamResponse\x12<\n\x07results\x18\x01 \x03(\x0b\x32+.codingahead.metering.v1.DecideStreamResult\"\x92\x01\n\x12\x44\x65\x63ideStreamResult\x12;\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\'.codingahead.metering.v1.DecideResponseH\x00\x12\x35\n\x05\x65rror\x18\x02 \x01(\x0b\x32$.codingahead.metering.v1.DecideErrorH\x00\x42\x08\n\x06result\".\n\x0b\x44\x65\x63ideError\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"W\n\x14GetAllowancesRequest\x12\x31\n\x07subject\x18\x01 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12\x0c\n\x04plan\x18\x02 \x01(\t\"\x97\x01\n\x15GetAllowancesResponse\x12\x36\n\nallowances\x18\x01 \x03(\x0b\x32\".codingahead.metering.v1.Allowance\x12+\n\x04mode\x18\x02 \x01(\x0e\x32\x1d.codingahead.metering.v1.Mode\x12\x19\n\x11unlocked_sections\x18\x03 \x03(\t\"]\n\x13MergeSubjectRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08guest_id\x18\x02 \x01(\t\x12\x12\n\naccount_id\x18\x03 \x01(\t\x12\x0c\n\x04plan\x18\x04 \x01(\t\"\xdd\x01\n\x14MergeSubjectResponse\x12\x46\n\x07outcome\x18\x01 \x01(\x0e\x32\x35.codingahead.metering.v1.MergeSubjectResponse.Outcome\x12\x11\n\tresources\x18\x02 \x01(\x03\"j\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x12\n\x0eOUTCOME_MERGED\x10\x01\x12\x17\n\x13OUTCOME_GUEST_SPENT\x10\x02\x12\x19\n\x15OUTCOME_ACCOUNT_TAKEN\x10\x03*_\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x13\n\x0fVERDICT_GRANTED\x10\x01\x12\x12\n\x0eVERDICT_REPEAT\x10\x02\x12\x12\n\x0eVERDICT_DENIED\x10\x03*\x7f\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12REASON_LIMIT_SPENT\x10\x01\x12\x16\n\x12REASON_NOT_IN_PLAN\x10\x02\x12\x1a\n\x16REASON_NOT_YET_GRANTED\x10\x03\x12\x11\n\rREASON_OUTAGE\x10\x04*@\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bMODE_NORMAL\x10\x01\x12\x11\n\rMODE_DEGRADED\x10\x02*[\n\x06Unlock\x12\x16\n\x12UNLOCK_UNSPECIFIED\x10\x00\x12\x13\n\x0fUNLOCK_REGISTER\x10\x01\x12\x12\n\x0eUNLOCK_UPGRADE\x10\x02\x12\x10\n\x0cUNLOCK_RETRY\x10\x03\x32\xba\x03\n\x0fMeteringService\x12Y\n\x06\x44\x65\x63ide\x12&.codingahead.metering.v1.DecideRequest\x1a\'.codingahead.metering.v1.DecideResponse\x12o\n\x0c\x44\x65\x63ideStream\x12,.codingahead.metering.v1.DecideStreamRequest\x1a-.codingahead.metering.v1.DecideStreamResponse(\x01\x30\x01\x12n\n\rGetAllowances\x12-.codingahead.metering.v1.GetAllowancesRequest\x1a..codingahead.metering.v1.GetAllowancesResponse\x12k\n\x0cMergeSubject\x12,.codingahead.metering.v1.MergeSubjectRequest\x1a-.codingahead.metering.v1.MergeSubjectResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&codingahead/metering/v1/metering.proto\x12\x17\x63odingahead.metering.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8a\x01\n\x07Subject\x12\x33\n\x04kind\x18\x01 \x01(\x0e\x32%.codingahead.metering.v1.Subject.Kind\x12\n\n\x02id\x18\x02 \x01(\t\">\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0e\n\nKIND_GUEST\x10\x01\x12\x10\n\x0cKIND_ACCOUNT\x10\x02\"\x94\x01\n\rDecideRequest\x12\x31\n\x07subject\x18\x01 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12\x0c\n\x04plan\x18\x02 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x03 \x01(\t\x12\x10\n\x08resource\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0c\n\x04peek\x18\x06 \x01(\x08\"\xfa\x02\n\x0e\x44\x65\x63ideResponse\x12\x31\n\x07verdict\x18\x01 \x01(\x0e\x32 .codingahead.metering.v1.Verdict\x12/\n\x06reason\x18\x02 \x01(\x0e\x32\x1f.codingahead.metering.v1.Reason\x12+\n\x04mode\x18\x03 \x01(\x0e\x32\x1d.codingahead.metering.v1.Mode\x12/\n\x06unlock\x18\x04 \x01(\x0e\x32\x1f.codingahead.metering.v1.Unlock\x12\x35\n\tallowance\x18\x05 \x01(\x0b\x32\".codingahead.metering.v1.Allowance\x12\x19\n\x11unlocked_sections\x18\x06 \x03(\t\x12?\n\x0flocked_sections\x18\x07 \x03(\x0b\x32&.codingahead.metering.v1.LockedSection\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x08 \x01(\t\"M\n\rLockedSection\x12\x0b\n\x03key\x18\x01 \x01(\t\x12/\n\x06unlock\x18\x02 \x01(\x0e\x32\x1f.codingahead.metering.v1.Unlock\"\xbf\x01\n\tAllowance\x12\x0e\n\x06\x61\x63tion\x18\x01 \x01(\t\x12\x0c\n\x04plan\x18\x02 \x01(\t\x12\x12\n\x05limit\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x16\n\tremaining\x18\x04 \x01(\x03H\x01\x88\x01\x01\x12.\n\nreset_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06period\x18\x06 \x01(\t\x12\x10\n\x08reserved\x18\x07 \x01(\x03\x42\x08\n\x06_limitB\x0c\n\n_remaining\"O\n\x13\x44\x65\x63ideStreamRequest\x12\x38\n\x08requests\x18\x01 \x03(\x0b\x32&.codingahead.metering.v1.DecideRequest\"T\n\x14\x44\x65\x63ideStreamResponse\x12<\n\x07results\x18\x01 \x03(\x0b\x32+.codingahead.metering.v1.DecideStreamResult\"\x92\x01\n\x12\x44\x65\x63ideStreamResult\x12;\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\'.codingahead.metering.v1.DecideResponseH\x00\x12\x35\n\x05\x65rror\x18\x02 \x01(\x0b\x32$.codingahead.metering.v1.DecideErrorH\x00\x42\x08\n\x06result\".\n\x0b\x44\x65\x63ideError\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"W\n\x14GetAllowancesRequest\x12\x31\n\x07subject\x18\x01 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12\x0c\n\x04plan\x18\x02 \x01(\t\"\x97\x01\n\x15GetAllowancesResponse\x12\x36\n\nallowances\x18\x01 \x03(\x0b\x32\".codingahead.metering.v1.Allowance\x12+\n\x04mode\x18\x02 \x01(\x0e\x32\x1d.codingahead.metering.v1.Mode\x12\x19\n\x11unlocked_sections\x18\x03 \x03(\t\"]\n\x13MergeSubjectRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08guest_id\x18\x02 \x01(\t\x12\x12\n\naccount_id\x18\x03 \x01(\t\x12\x0c\n\x04plan\x18\x04 \x01(\t\"\xdd\x01\n\x14MergeSubjectResponse\x12\x46\n\x07outcome\x18\x01 \x01(\x0e\x32\x35.codingahead.metering.v1.MergeSubjectResponse.Outcome\x12\x11\n\tresources\x18\x02 \x01(\x03\"j\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x12\n\x0eOUTCOME_MERGED\x10\x01\x12\x17\n\x13OUTCOME_GUEST_SPENT\x10\x02\x12\x19\n\x15OUTCOME_ACCOUNT_TAKEN\x10\x03\"\x9a\x01\n\x0eReserveRequest\x12\x31\n\x07subject\x18\x01 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12\x0c\n\x04plan\x18\x02 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x03 \x01(\t\x12\x10\n\x08resource\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x11\n\tmax_units\x18\x06 \x01(\x03\"\xd3\x02\n\x0fReserveResponse\x12\x31\n\x07verdict\x18\x01 \x01(\x0e\x32 .codingahead.metering.v1.Verdict\x12/\n\x06reason\x18\x02 \x01(\x0e\x32\x1f.codingahead.metering.v1.Reason\x12+\n\x04mode\x18\x03 \x01(\x0e\x32\x1d.codingahead.metering.v1.Mode\x12/\n\x06unlock\x18\x04 \x01(\x0e\x32\x1f.codingahead.metering.v1.Unlock\x12\x35\n\tallowance\x18\x05 \x01(\x0b\x32\".codingahead.metering.v1.Allowance\x12\x16\n\x0ereservation_id\x18\x06 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"y\n\rSettleRequest\x12\x31\n\x07subject\x18\x01 \x01(\x0b\x32 .codingahead.metering.v1.Subject\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\t\x12\x16\n\x0ereservation_id\x18\x03 \x01(\t\x12\r\n\x05units\x18\x04 \x01(\x03\"\xfb\x01\n\x0eSettleResponse\x12@\n\x07outcome\x18\x01 \x01(\x0e\x32/.codingahead.metering.v1.SettleResponse.Outcome\x12\r\n\x05units\x18\x02 \x01(\x03\x12\x35\n\tallowance\x18\x03 \x01(\x0b\x32\".codingahead.metering.v1.Allowance\"a\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n\x0fOUTCOME_SETTLED\x10\x01\x12\x13\n\x0fOUTCOME_EXPIRED\x10\x02\x12\x13\n\x0fOUTCOME_UNKNOWN\x10\x03*_\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x13\n\x0fVERDICT_GRANTED\x10\x01\x12\x12\n\x0eVERDICT_REPEAT\x10\x02\x12\x12\n\x0eVERDICT_DENIED\x10\x03*\x94\x01\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12REASON_LIMIT_SPENT\x10\x01\x12\x16\n\x12REASON_NOT_IN_PLAN\x10\x02\x12\x1a\n\x16REASON_NOT_YET_GRANTED\x10\x03\x12\x11\n\rREASON_OUTAGE\x10\x04\x12\x13\n\x0fREASON_RESERVED\x10\x05*@\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bMODE_NORMAL\x10\x01\x12\x11\n\rMODE_DEGRADED\x10\x02*[\n\x06Unlock\x12\x16\n\x12UNLOCK_UNSPECIFIED\x10\x00\x12\x13\n\x0fUNLOCK_REGISTER\x10\x01\x12\x12\n\x0eUNLOCK_UPGRADE\x10\x02\x12\x10\n\x0cUNLOCK_RETRY\x10\x03\x32\xf3\x04\n\x0fMeteringService\x12Y\n\x06\x44\x65\x63ide\x12&.codingahead.metering.v1.DecideRequest\x1a\'.codingahead.metering.v1.DecideResponse\x12o\n\x0c\x44\x65\x63ideStream\x12,.codingahead.metering.v1.DecideStreamRequest\x1a-.codingahead.metering.v1.DecideStreamResponse(\x01\x30\x01\x12n\n\rGetAllowances\x12-.codingahead.metering.v1.GetAllowancesRequest\x1a..codingahead.metering.v1.GetAllowancesResponse\x12k\n\x0cMergeSubject\x12,.codingahead.metering.v1.MergeSubjectRequest\x1a-.codingahead.metering.v1.MergeSubjectResponse\x12\\\n\x07Reserve\x12\'.codingahead.metering.v1.ReserveRequest\x1a(.codingahead.metering.v1.ReserveResponse\x12Y\n\x06Settle\x12&.codingahead.metering.v1.SettleRequest\x1a\'.codingahead.metering.v1.SettleResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'codingahead.metering.v1.metering_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VERDICT']._serialized_start=1954
-  _globals['_VERDICT']._serialized_end=2049
-  _globals['_REASON']._serialized_start=2051
-  _globals['_REASON']._serialized_end=2178
-  _globals['_MODE']._serialized_start=2180
-  _globals['_MODE']._serialized_end=2244
-  _globals['_UNLOCK']._serialized_start=2246
-  _globals['_UNLOCK']._serialized_end=2337
+  _globals['_VERDICT']._serialized_start=2848
+  _globals['_VERDICT']._serialized_end=2943
+  _globals['_REASON']._serialized_start=2946
+  _globals['_REASON']._serialized_end=3094
+  _globals['_MODE']._serialized_start=3096
+  _globals['_MODE']._serialized_end=3160
+  _globals['_UNLOCK']._serialized_start=3162
+  _globals['_UNLOCK']._serialized_end=3253
   _globals['_SUBJECT']._serialized_start=101
   _globals['_SUBJECT']._serialized_end=239
   _globals['_SUBJECT_KIND']._serialized_start=177
@@ -51,25 +51,35 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LOCKEDSECTION']._serialized_start=773
   _globals['_LOCKEDSECTION']._serialized_end=850
   _globals['_ALLOWANCE']._serialized_start=853
-  _globals['_ALLOWANCE']._serialized_end=1026
-  _globals['_DECIDESTREAMREQUEST']._serialized_start=1028
-  _globals['_DECIDESTREAMREQUEST']._serialized_end=1107
-  _globals['_DECIDESTREAMRESPONSE']._serialized_start=1109
-  _globals['_DECIDESTREAMRESPONSE']._serialized_end=1193
-  _globals['_DECIDESTREAMRESULT']._serialized_start=1196
-  _globals['_DECIDESTREAMRESULT']._serialized_end=1342
-  _globals['_DECIDEERROR']._serialized_start=1344
-  _globals['_DECIDEERROR']._serialized_end=1390
-  _globals['_GETALLOWANCESREQUEST']._serialized_start=1392
-  _globals['_GETALLOWANCESREQUEST']._serialized_end=1479
-  _globals['_GETALLOWANCESRESPONSE']._serialized_start=1482
-  _globals['_GETALLOWANCESRESPONSE']._serialized_end=1633
-  _globals['_MERGESUBJECTREQUEST']._serialized_start=1635
-  _globals['_MERGESUBJECTREQUEST']._serialized_end=1728
-  _globals['_MERGESUBJECTRESPONSE']._serialized_start=1731
-  _globals['_MERGESUBJECTRESPONSE']._serialized_end=1952
-  _globals['_MERGESUBJECTRESPONSE_OUTCOME']._serialized_start=1846
-  _globals['_MERGESUBJECTRESPONSE_OUTCOME']._serialized_end=1952
-  _globals['_METERINGSERVICE']._serialized_start=2340
-  _globals['_METERINGSERVICE']._serialized_end=2782
+  _globals['_ALLOWANCE']._serialized_end=1044
+  _globals['_DECIDESTREAMREQUEST']._serialized_start=1046
+  _globals['_DECIDESTREAMREQUEST']._serialized_end=1125
+  _globals['_DECIDESTREAMRESPONSE']._serialized_start=1127
+  _globals['_DECIDESTREAMRESPONSE']._serialized_end=1211
+  _globals['_DECIDESTREAMRESULT']._serialized_start=1214
+  _globals['_DECIDESTREAMRESULT']._serialized_end=1360
+  _globals['_DECIDEERROR']._serialized_start=1362
+  _globals['_DECIDEERROR']._serialized_end=1408
+  _globals['_GETALLOWANCESREQUEST']._serialized_start=1410
+  _globals['_GETALLOWANCESREQUEST']._serialized_end=1497
+  _globals['_GETALLOWANCESRESPONSE']._serialized_start=1500
+  _globals['_GETALLOWANCESRESPONSE']._serialized_end=1651
+  _globals['_MERGESUBJECTREQUEST']._serialized_start=1653
+  _globals['_MERGESUBJECTREQUEST']._serialized_end=1746
+  _globals['_MERGESUBJECTRESPONSE']._serialized_start=1749
+  _globals['_MERGESUBJECTRESPONSE']._serialized_end=1970
+  _globals['_MERGESUBJECTRESPONSE_OUTCOME']._serialized_start=1864
+  _globals['_MERGESUBJECTRESPONSE_OUTCOME']._serialized_end=1970
+  _globals['_RESERVEREQUEST']._serialized_start=1973
+  _globals['_RESERVEREQUEST']._serialized_end=2127
+  _globals['_RESERVERESPONSE']._serialized_start=2130
+  _globals['_RESERVERESPONSE']._serialized_end=2469
+  _globals['_SETTLEREQUEST']._serialized_start=2471
+  _globals['_SETTLEREQUEST']._serialized_end=2592
+  _globals['_SETTLERESPONSE']._serialized_start=2595
+  _globals['_SETTLERESPONSE']._serialized_end=2846
+  _globals['_SETTLERESPONSE_OUTCOME']._serialized_start=2749
+  _globals['_SETTLERESPONSE_OUTCOME']._serialized_end=2846
+  _globals['_METERINGSERVICE']._serialized_start=3256
+  _globals['_METERINGSERVICE']._serialized_end=3883
 # @@protoc_insertion_point(module_scope)

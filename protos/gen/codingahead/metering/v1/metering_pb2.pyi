@@ -64,6 +64,10 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """Asked with peek, and not granted before."""
     REASON_OUTAGE: _Reason.ValueType  # 4
     """The count cannot be reached and the plan says to deny meanwhile."""
+    REASON_RESERVED: _Reason.ValueType  # 5
+    """What is left is reserved for work in hand, or too much work is: some of it
+    may come back once that is settled.
+    """
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Why something was denied."""
@@ -78,6 +82,10 @@ REASON_NOT_YET_GRANTED: Reason.ValueType  # 3
 """Asked with peek, and not granted before."""
 REASON_OUTAGE: Reason.ValueType  # 4
 """The count cannot be reached and the plan says to deny meanwhile."""
+REASON_RESERVED: Reason.ValueType  # 5
+"""What is left is reserved for work in hand, or too much work is: some of it
+may come back once that is settled.
+"""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015
 
 class _Mode:
@@ -121,7 +129,7 @@ class _UnlockEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Unlock.ValueTy
     UNLOCK_UPGRADE: _Unlock.ValueType  # 2
     """A larger plan."""
     UNLOCK_RETRY: _Unlock.ValueType  # 3
-    """Trying again later: the count cannot be reached."""
+    """Trying again later: the count cannot be reached, or units are reserved."""
 
 class Unlock(_Unlock, metaclass=_UnlockEnumTypeWrapper):
     """What opens something that is locked."""
@@ -133,7 +141,7 @@ UNLOCK_REGISTER: Unlock.ValueType  # 1
 UNLOCK_UPGRADE: Unlock.ValueType  # 2
 """A larger plan."""
 UNLOCK_RETRY: Unlock.ValueType  # 3
-"""Trying again later: the count cannot be reached."""
+"""Trying again later: the count cannot be reached, or units are reserved."""
 Global___Unlock: _TypeAlias = Unlock  # noqa: Y015
 
 @_typing.final
@@ -327,6 +335,7 @@ class Allowance(_message.Message):
     REMAINING_FIELD_NUMBER: _builtins.int
     RESET_TIME_FIELD_NUMBER: _builtins.int
     PERIOD_FIELD_NUMBER: _builtins.int
+    RESERVED_FIELD_NUMBER: _builtins.int
     action: _builtins.str
     """The action."""
     plan: _builtins.str
@@ -334,9 +343,15 @@ class Allowance(_message.Message):
     limit: _builtins.int
     """Units in a period; absent when unlimited."""
     remaining: _builtins.int
-    """Units left in this period; absent when unlimited."""
+    """Units not charged in this period, reserved ones included; absent when
+    unlimited, and beside a limit while it is not known.
+    """
     period: _builtins.str
     """The period as the plan file has it: "calendar-month", "P30D-from-first"."""
+    reserved: _builtins.int
+    """Of what remains, units that are reserved for work in hand; only strict
+    actions have any.
+    """
     @_builtins.property
     def reset_time(self) -> _timestamp_pb2.Timestamp:
         """When the period ends, UTC; absent when no period has begun or the action
@@ -352,10 +367,11 @@ class Allowance(_message.Message):
         remaining: _builtins.int | None = ...,
         reset_time: _timestamp_pb2.Timestamp | None = ...,
         period: _builtins.str = ...,
+        reserved: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "_remaining", b"_remaining", "limit", b"limit", "remaining", b"remaining", "reset_time", b"reset_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "_remaining", b"_remaining", "action", b"action", "limit", b"limit", "period", b"period", "plan", b"plan", "remaining", b"remaining", "reset_time", b"reset_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "_remaining", b"_remaining", "action", b"action", "limit", b"limit", "period", b"period", "plan", b"plan", "remaining", b"remaining", "reserved", b"reserved", "reset_time", b"reset_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
     _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
@@ -512,7 +528,9 @@ class GetAllowancesResponse(_message.Message):
     MODE_FIELD_NUMBER: _builtins.int
     UNLOCKED_SECTIONS_FIELD_NUMBER: _builtins.int
     mode: Global___Mode.ValueType
-    """Whether the counts could be read; when degraded, remaining is absent."""
+    """Whether the counts could be read; when degraded, remaining is absent. That
+    of a strict action is also absent while only the ledger is away.
+    """
     @_builtins.property
     def allowances(self) -> _containers.RepeatedCompositeFieldContainer[Global___Allowance]:
         """One for each action of the plan, in the plan file's order."""
@@ -622,3 +640,202 @@ class MergeSubjectResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MergeSubjectResponse: _TypeAlias = MergeSubjectResponse  # noqa: Y015
+
+@_typing.final
+class ReserveRequest(_message.Message):
+    """Asks for units of a strict action."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    RESOURCE_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    MAX_UNITS_FIELD_NUMBER: _builtins.int
+    plan: _builtins.str
+    """Plan in force for the subject, a key of the plan file."""
+    action: _builtins.str
+    """"ask_assistant" or "consult"."""
+    resource: _builtins.str
+    """What is asked for, 1 to 200 characters; what was charged in this period is
+    free when it is asked for again.
+    """
+    request_id: _builtins.str
+    """UUID of this request, required; the same again, for the same resource,
+    gets the same reservation.
+    """
+    max_units: _builtins.int
+    """The most that the work may cost, 1 to 1,000,000."""
+    @_builtins.property
+    def subject(self) -> Global___Subject:
+        """Who asks."""
+
+    def __init__(
+        self,
+        *,
+        subject: Global___Subject | None = ...,
+        plan: _builtins.str = ...,
+        action: _builtins.str = ...,
+        resource: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        max_units: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "max_units", b"max_units", "plan", b"plan", "request_id", b"request_id", "resource", b"resource", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReserveRequest: _TypeAlias = ReserveRequest  # noqa: Y015
+
+@_typing.final
+class ReserveResponse(_message.Message):
+    """Whether the work may begin."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERDICT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    UNLOCK_FIELD_NUMBER: _builtins.int
+    ALLOWANCE_FIELD_NUMBER: _builtins.int
+    RESERVATION_ID_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    verdict: Global___Verdict.ValueType
+    """GRANTED: reserved, to be settled. REPEAT: free, there is nothing to settle."""
+    reason: Global___Reason.ValueType
+    """Why it was denied."""
+    mode: Global___Mode.ValueType
+    """Whether the count was consulted; degraded is always denied."""
+    unlock: Global___Unlock.ValueType
+    """What opens what was denied, when something does."""
+    reservation_id: _builtins.str
+    """Names the reservation; empty when nothing was reserved."""
+    @_builtins.property
+    def allowance(self) -> Global___Allowance:
+        """What is left after this answer; absent when degraded."""
+
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """When the units go back unless they are settled before, UTC; absent when
+        nothing is reserved any more.
+        """
+
+    def __init__(
+        self,
+        *,
+        verdict: Global___Verdict.ValueType = ...,
+        reason: Global___Reason.ValueType = ...,
+        mode: Global___Mode.ValueType = ...,
+        unlock: Global___Unlock.ValueType = ...,
+        allowance: Global___Allowance | None = ...,
+        reservation_id: _builtins.str = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["allowance", b"allowance", "expire_time", b"expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowance", b"allowance", "expire_time", b"expire_time", "mode", b"mode", "reason", b"reason", "reservation_id", b"reservation_id", "unlock", b"unlock", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReserveResponse: _TypeAlias = ReserveResponse  # noqa: Y015
+
+@_typing.final
+class SettleRequest(_message.Message):
+    """Says what the work did cost."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    RESERVATION_ID_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    action: _builtins.str
+    """The action reserved."""
+    reservation_id: _builtins.str
+    """As Reserve answered it."""
+    units: _builtins.int
+    """Units to charge, 0 to what was reserved. Work that was charged meanwhile
+    for the same resource is free.
+    """
+    @_builtins.property
+    def subject(self) -> Global___Subject:
+        """Who reserved."""
+
+    def __init__(
+        self,
+        *,
+        subject: Global___Subject | None = ...,
+        action: _builtins.str = ...,
+        reservation_id: _builtins.str = ...,
+        units: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "reservation_id", b"reservation_id", "subject", b"subject", "units", b"units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SettleRequest: _TypeAlias = SettleRequest  # noqa: Y015
+
+@_typing.final
+class SettleResponse(_message.Message):
+    """What became of a reservation. Settling again changes nothing and is answered
+    as before.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Outcome:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _OutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[SettleResponse._Outcome.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        OUTCOME_UNSPECIFIED: SettleResponse._Outcome.ValueType  # 0
+        """Never sent."""
+        OUTCOME_SETTLED: SettleResponse._Outcome.ValueType  # 1
+        """Charged, to the period in which it was reserved."""
+        OUTCOME_EXPIRED: SettleResponse._Outcome.ValueType  # 2
+        """It had expired: its units went back and nothing was charged."""
+        OUTCOME_UNKNOWN: SettleResponse._Outcome.ValueType  # 3
+        """There is none of this name, or it was settled long ago."""
+
+    class Outcome(_Outcome, metaclass=_OutcomeEnumTypeWrapper):
+        """What can become of a reservation."""
+
+    OUTCOME_UNSPECIFIED: SettleResponse.Outcome.ValueType  # 0
+    """Never sent."""
+    OUTCOME_SETTLED: SettleResponse.Outcome.ValueType  # 1
+    """Charged, to the period in which it was reserved."""
+    OUTCOME_EXPIRED: SettleResponse.Outcome.ValueType  # 2
+    """It had expired: its units went back and nothing was charged."""
+    OUTCOME_UNKNOWN: SettleResponse.Outcome.ValueType  # 3
+    """There is none of this name, or it was settled long ago."""
+
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    ALLOWANCE_FIELD_NUMBER: _builtins.int
+    outcome: Global___SettleResponse.Outcome.ValueType
+    """Which it was."""
+    units: _builtins.int
+    """Units that were charged."""
+    @_builtins.property
+    def allowance(self) -> Global___Allowance:
+        """What is left of the period; absent when it is over or nothing was settled."""
+
+    def __init__(
+        self,
+        *,
+        outcome: Global___SettleResponse.Outcome.ValueType = ...,
+        units: _builtins.int = ...,
+        allowance: Global___Allowance | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["allowance", b"allowance"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowance", b"allowance", "outcome", b"outcome", "units", b"units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SettleResponse: _TypeAlias = SettleResponse  # noqa: Y015

@@ -59,6 +59,16 @@ class MeteringServiceStub:
                 request_serializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.MergeSubjectRequest.SerializeToString,
                 response_deserializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.MergeSubjectResponse.FromString,
                 _registered_method=True)
+        self.Reserve = channel.unary_unary(
+                '/codingahead.metering.v1.MeteringService/Reserve',
+                request_serializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.ReserveRequest.SerializeToString,
+                response_deserializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.ReserveResponse.FromString,
+                _registered_method=True)
+        self.Settle = channel.unary_unary(
+                '/codingahead.metering.v1.MeteringService/Settle',
+                request_serializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.SettleRequest.SerializeToString,
+                response_deserializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.SettleResponse.FromString,
+                _registered_method=True)
 
 
 class MeteringServiceServicer:
@@ -102,6 +112,23 @@ class MeteringServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Reserve(self, request, context):
+        """Sets units of a strict action aside before the work that costs them is
+        begun. They are charged when the reservation is settled, and go back when
+        it expires first. Decide on a strict action reserves and settles one unit
+        at once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Settle(self, request, context):
+        """Charges what the work did cost, and gives back the rest.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MeteringServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -124,6 +151,16 @@ def add_MeteringServiceServicer_to_server(servicer, server):
                     servicer.MergeSubject,
                     request_deserializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.MergeSubjectRequest.FromString,
                     response_serializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.MergeSubjectResponse.SerializeToString,
+            ),
+            'Reserve': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reserve,
+                    request_deserializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.ReserveRequest.FromString,
+                    response_serializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.ReserveResponse.SerializeToString,
+            ),
+            'Settle': grpc.unary_unary_rpc_method_handler(
+                    servicer.Settle,
+                    request_deserializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.SettleRequest.FromString,
+                    response_serializer=codingahead_dot_metering_dot_v1_dot_metering__pb2.SettleResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -239,6 +276,60 @@ class MeteringService:
             '/codingahead.metering.v1.MeteringService/MergeSubject',
             codingahead_dot_metering_dot_v1_dot_metering__pb2.MergeSubjectRequest.SerializeToString,
             codingahead_dot_metering_dot_v1_dot_metering__pb2.MergeSubjectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reserve(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/codingahead.metering.v1.MeteringService/Reserve',
+            codingahead_dot_metering_dot_v1_dot_metering__pb2.ReserveRequest.SerializeToString,
+            codingahead_dot_metering_dot_v1_dot_metering__pb2.ReserveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Settle(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/codingahead.metering.v1.MeteringService/Settle',
+            codingahead_dot_metering_dot_v1_dot_metering__pb2.SettleRequest.SerializeToString,
+            codingahead_dot_metering_dot_v1_dot_metering__pb2.SettleResponse.FromString,
             options,
             channel_credentials,
             insecure,

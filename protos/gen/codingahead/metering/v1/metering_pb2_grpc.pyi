@@ -53,6 +53,14 @@ class MeteringServiceStub:
     uncharged, and spends the guest. An account takes over one guest at most and
     a guest goes to one account at most; repeating a merge changes nothing.
     """
+    Reserve: _grpc.UnaryUnaryMultiCallable[_metering_pb2.ReserveRequest, _metering_pb2.ReserveResponse]
+    """Sets units of a strict action aside before the work that costs them is
+    begun. They are charged when the reservation is settled, and go back when
+    it expires first. Decide on a strict action reserves and settles one unit
+    at once.
+    """
+    Settle: _grpc.UnaryUnaryMultiCallable[_metering_pb2.SettleRequest, _metering_pb2.SettleResponse]
+    """Charges what the work did cost, and gives back the rest."""
 
 @_typing.type_check_only
 class MeteringServiceAsyncStub(MeteringServiceStub):
@@ -79,6 +87,14 @@ class MeteringServiceAsyncStub(MeteringServiceStub):
     uncharged, and spends the guest. An account takes over one guest at most and
     a guest goes to one account at most; repeating a merge changes nothing.
     """
+    Reserve: _aio.UnaryUnaryMultiCallable[_metering_pb2.ReserveRequest, _metering_pb2.ReserveResponse]  # type: ignore[assignment]
+    """Sets units of a strict action aside before the work that costs them is
+    begun. They are charged when the reservation is settled, and go back when
+    it expires first. Decide on a strict action reserves and settles one unit
+    at once.
+    """
+    Settle: _aio.UnaryUnaryMultiCallable[_metering_pb2.SettleRequest, _metering_pb2.SettleResponse]  # type: ignore[assignment]
+    """Charges what the work did cost, and gives back the rest."""
 
 class MeteringServiceServicer(metaclass=_abc_1.ABCMeta):
     """Decides and records in one atomic step. A denial is an answer, never an
@@ -126,5 +142,25 @@ class MeteringServiceServicer(metaclass=_abc_1.ABCMeta):
         uncharged, and spends the guest. An account takes over one guest at most and
         a guest goes to one account at most; repeating a merge changes nothing.
         """
+
+    @_abc_1.abstractmethod
+    def Reserve(
+        self,
+        request: _metering_pb2.ReserveRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_metering_pb2.ReserveResponse, _abc.Awaitable[_metering_pb2.ReserveResponse]]:
+        """Sets units of a strict action aside before the work that costs them is
+        begun. They are charged when the reservation is settled, and go back when
+        it expires first. Decide on a strict action reserves and settles one unit
+        at once.
+        """
+
+    @_abc_1.abstractmethod
+    def Settle(
+        self,
+        request: _metering_pb2.SettleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_metering_pb2.SettleResponse, _abc.Awaitable[_metering_pb2.SettleResponse]]:
+        """Charges what the work did cost, and gives back the rest."""
 
 def add_MeteringServiceServicer_to_server(servicer: MeteringServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
