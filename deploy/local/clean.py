@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.local import output
 from deploy.local.postgres import foreign_folder
-from deploy.local.settings import LocalSettings, SettingWrong
+from deploy.local.settings import LocalSettings, SettingWrong, mail_folder
 
 
 def clean(state: Path) -> None:
@@ -24,6 +24,8 @@ def clean(state: Path) -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(state)
+            # It lies elsewhere for a state that nobody named.
+            shutil.rmtree(mail_folder(state), ignore_errors=True)
         finally:
             os.close(lock)
     elsewhere = foreign_folder(state)

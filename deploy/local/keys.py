@@ -5,7 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
-_SIGNING = ("GATEWAY_COOKIE_KEYS",)
+_KEYS = ("GATEWAY_COOKIE_KEYS", "ACCOUNTS_SECRET_KEYS")
 _PASSWORDS = ("POSTGRES_PASSWORD",)
 
 
@@ -19,7 +19,7 @@ def local_keys(folder: Path) -> dict[str, str]:
     if file.exists():
         lines = file.read_text("utf-8").splitlines()
         keys = dict(line.split("=", 1) for line in lines if "=" in line)
-    missing = {name: _signing_key() for name in _SIGNING if name not in keys}
+    missing = {name: _first_key() for name in _KEYS if name not in keys}
     missing |= {name: secrets.token_urlsafe(24) for name in _PASSWORDS if name not in keys}
     if missing:
         keys |= missing
@@ -31,6 +31,6 @@ def local_keys(folder: Path) -> dict[str, str]:
     return keys
 
 
-def _signing_key() -> str:
+def _first_key() -> str:
     """A first key in the form the services read, ``kid:base64url-of-32-bytes``."""
     return f"local1:{base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b'=').decode()}"

@@ -62,6 +62,11 @@ def state_folder(environment: Mapping[str, str]) -> Path:
     return Path(named).absolute() if named else ROOT / "var" / "local"
 
 
+def mail_folder(state: Path) -> Path:
+    """The folder that mail of a platform goes to: ``var/mail``, or within a *state* of its own."""
+    return ROOT / "var" / "mail" if state == ROOT / "var" / "local" else state / "mail"
+
+
 def _port(variable: str, value: str) -> int:
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 65_535:
         raise SettingWrong(f"{variable} is {value!r}; set it to a port from 1 to 65535")

@@ -23,7 +23,7 @@ from deploy.local.probes import (
     postgres_answers,
     redis_answers,
 )
-from deploy.local.settings import ROOT, LocalSettings
+from deploy.local.settings import ROOT, LocalSettings, mail_folder
 
 PARTS = (
     *("nats", "redis", "postgres", "streams", "migrations", "catalog"),
@@ -103,6 +103,11 @@ class Site:
         own = f"postgresql://{person}@127.0.0.1:{self.ports['POSTGRES_PORT']}/{DATABASE}"
         return self.settings.servers.get("DATABASE_URL", own)
 
+    @property
+    def base_url(self) -> str:
+        """Where people reach the site."""
+        return f"http://localhost:{self.ports['PORT']}"
+
     def target(self, name: str) -> str:
         """``host:port`` of the service *name*, for its callers."""
         return f"127.0.0.1:{self.ports[f'{name.upper()}_PORT']}"
@@ -149,8 +154,12 @@ def topology(site: Site, wanted: set[str]) -> list[Part]:
         "accounts": lambda: _service(
             site,
             "accounts",
-            after=("migrations", "streams"),
-            environment={"DATABASE_URL": site.database_url},
+            after=("migrations", "streams", "redis"),
+            environment={"DATABASE_URL": site.database_url, "REDIS_URL": site.redis_url},
+            defaults={
+                "ACCOUNTS_SECRET_KEYS": site.keys["ACCOUNTS_SECRET_KEYS"],
+                **_mail(site),
+            },
         ),
         "metering": lambda: _service(
             site,
@@ -178,7 +187,7 @@ def topology(site: Site, wanted: set[str]) -> list[Part]:
                 "GATEWAY_METERING_TARGET": site.target("metering"),
             },
             defaults={
-                "GATEWAY_BASE_URL": f"http://localhost:{site.ports['PORT']}",
+                "GATEWAY_BASE_URL": site.base_url,
                 "GATEWAY_COOKIE_KEYS": site.keys["GATEWAY_COOKIE_KEYS"],
             },
         ),
@@ -312,6 +321,14 @@ def _service(
         metrics_address=f"http://127.0.0.1:{metrics_port}/metrics",
         port_variable=port_variable,
     )
+
+
+def _mail(site: Site) -> dict[str, str]:
+    """Where links in mail lead, and the folder it goes to unless it is sent."""
+    links = {"ACCOUNTS_BASE_URL": site.environment.get("GATEWAY_BASE_URL", site.base_url)}
+    if site.environment.get("ACCOUNTS_SMTP_HOST"):
+        return links
+    return links | {"ACCOUNTS_MAIL_DIR": str(mail_folder(site.settings.state))}
 
 
 def _python(*arguments: str) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from accounts.migrate import migrate
 from accounts.settings import database_at
 from gateway.tests import code_sets
 from gateway.tests.gateway_process import Platform, catalog, running
+from services.metering.tests.valkey_server import ValkeyServer
+from tests.support.oidc_provider import OidcProvider, oidc_provider
 from tests.support.postgres_server import PostgresServer
 
 
@@ -25,12 +27,28 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def shared_provider() -> Iterator[OidcProvider]:
+    with oidc_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(shared_provider: OidcProvider) -> OidcProvider:
+    """The OpenID Connect provider that ``platform`` knows, of a person nobody has seen."""
+    shared_provider.reset()
+    return shared_provider
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def platform(
-    tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres: PostgresServer,
+    shared_provider: OidcProvider,
 ) -> AsyncIterator[Platform]:
     """One for all tests that take nothing away: each comes as a visitor of its own."""
-    async with running(tmp_path_factory.mktemp("platform"), catalog(), postgres) as platform:
+    folder = tmp_path_factory.mktemp("platform")
+    async with running(folder, catalog(), postgres, provider=shared_provider) as platform:
         yield platform
 
 
@@ -50,3 +68,12 @@ async def own_platform(tmp_path: Path, postgres: PostgresServer) -> AsyncIterato
     """One for a single test, which may take parts of it away."""
     async with running(tmp_path, catalog(), postgres) as platform:
         yield platform
+
+
+@pytest.fixture
+async def valkey(tmp_path: Path) -> AsyncIterator[ValkeyServer]:
+    """A Redis of a single test's own."""
+    server = ValkeyServer(tmp_path / "valkey")
+    await server.start()
+    yield server
+    await server.kill()

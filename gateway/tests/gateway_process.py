@@ -23,20 +23,25 @@ from services.assistant.tests.assistant_process import AssistantProcess
 from services.metering.tests.metering_process import MeteringProcess
 from services.metering.tests.valkey_server import ValkeyServer
 from tests.support import code_pages
+from tests.support.mail_folder import MailFolder
 from tests.support.nats_server import NatsServer, free_port
+from tests.support.oidc_provider import OidcProvider
 from tests.support.postgres_server import PostgresServer
 
 PLANS = Path(__file__).parents[2] / "deploy" / "plans.yaml"
 COOKIE_KEYS = "c1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"
+SECRET_KEYS = "s1:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI"
 PASSWORD = "correct horse battery"
+PAYMENT_SECRET = "whsec_of_the_tests"
 
 _numbers = itertools.count()
 
 
 class GatewayProcess:
-    """``python -m gateway`` with an environment of its own."""
+    """``python -m gateway`` with an environment of its own; *program* runs in its place."""
 
-    def __init__(self, **peers: str) -> None:
+    def __init__(self, *program: str, **peers: str) -> None:
+        self._program = program or ("-m", "gateway")
         self.peers = peers
         self._environment = {
             **os.environ,
@@ -57,7 +62,7 @@ class GatewayProcess:
 
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gateway"),
+            *(sys.executable, *self._program),
             env=self._environment,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -79,7 +84,7 @@ class GatewayProcess:
     async def run_to_its_end(self) -> tuple[int, list[str]]:
         """Run a process that should refuse to start; answers exit code and what it said."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gateway"),
+            *(sys.executable, *self._program),
             env=self._environment,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -167,6 +172,7 @@ class Platform:
     metering: MeteringProcess
     valkey: ValkeyServer
     nats: NatsServer
+    mail: MailFolder
 
     def guest(self) -> httpx.AsyncClient:
         """A visitor nobody has seen before, who keeps cookies."""
@@ -188,6 +194,13 @@ class Platform:
                 await client.delete("/api/v1/sessions/current")
                 await member.log_in()
             yield member
+
+    async def account_id(self, member: Member) -> str:
+        """Of somebody who has registered; their address counts as confirmed from now on."""
+        where = f"WHERE email = '{member.email}'"
+        await self.ask_accounts(f"UPDATE accounts SET confirmed_at = now() {where}")
+        ((account_id,),) = await self.ask_accounts(f"SELECT account_id FROM accounts {where}")
+        return account_id
 
     async def ask_accounts(self, statement: str) -> list[list[str]]:
         """The rows a statement answers from the database of accounts."""
@@ -219,10 +232,12 @@ async def running(
     *,
     others: Sequence[lookup_pb2.CodePage] = (),
     licence: lookup_pb2.CptLicence | None = None,
+    provider: OidcProvider | None = None,
 ) -> AsyncIterator[Platform]:
     """The gateway with its peers, ready; files go to *folder*, people to a database of their own.
 
-    *others* are pages of older releases and other code sets, *licence* the one for CPT.
+    *others* are pages of older releases and other code sets, *licence* the one for CPT. *provider*
+    is one that people may sign in with.
     *postgres* has a migrated database ``accounts`` that nobody uses.
     """
     async with AsyncExitStack() as stack:
@@ -244,7 +259,15 @@ async def running(
             postgres.ask, f"CREATE DATABASE {database} TEMPLATE accounts", database="postgres"
         )
         accounts = AccountsProcess(
-            postgres.url_of(database), bus.url, ACCOUNTS_PORT=str(free_port())
+            postgres.url_of(database),
+            bus.url,
+            ACCOUNTS_PORT=str(free_port()),
+            REDIS_URL=valkey.url,
+            ACCOUNTS_PAYMENT_SECRETS=PAYMENT_SECRET,
+            ACCOUNTS_PAYMENT_PLANS="price_pro=professional",
+            ACCOUNTS_SECRET_KEYS=SECRET_KEYS,
+            ACCOUNTS_MAIL_DIR=str(folder / "mail"),
+            ACCOUNTS_OIDC_PROVIDERS=json.dumps([provider.settings()] if provider else []),
         )
         stack.push_async_callback(accounts.kill)
         await accounts.start()
@@ -262,8 +285,9 @@ async def running(
         stack.push_async_callback(gateway.kill)
         await gateway.start()
         await gateway.until(status="ready", lookup="up", metering="up")
+        mail = MailFolder(folder / "mail")
         yield Platform(
-            gateway, lookup, accounts, assistant, postgres, database, metering, valkey, bus
+            gateway, lookup, accounts, assistant, postgres, database, metering, valkey, bus, mail
         )
         assert await gateway.stop() == 0
 

@@ -305,7 +305,8 @@ async def test_words_in_the_search_box_lead_to_the_page(platform: Platform) -> N
 @pytest.mark.parametrize(
     "path",
     ["/", "/search", "/search?q=asthma", "/api/docs", "/about/data", "/about/licences",
-     "/about/privacy", "/about/terms", "/about/errors", "/problems/quota-exceeded", "/register",
+     "/about/privacy", "/about/cookies", "/about/terms", "/about/errors",
+     "/problems/quota-exceeded", "/register",
      "/login", "/casepilot", "/icd-10-cm", "/robots.txt", "/healthz", "/readyz",
      "/api/openapi.json", "/api/v1/allowance"],
 )  # fmt: skip

@@ -200,16 +200,15 @@ async def test_what_is_declined_costs_nothing(desk: Desk) -> None:
     assert done[1]["allowance"]["remaining"] == 2  # type: ignore[index]
 
 
-async def test_when_the_questions_are_spent_nothing_of_an_answer_is_told(desk: Desk) -> None:
+async def test_when_the_questions_are_spent_the_assistant_is_not_asked(desk: Desk) -> None:
     async with desk.platform.guest() as guest:
         for number in range(2):
             await guest.post(ASK, json={"question": f"Question {number}?"})
-        desk.assistant.script = (LOOKING_UP, EVIDENCE, FIRST, asyncio.Event())
+        desk.assistant.asked.clear()
         refused = await guest.post(ASK, json={"question": "A third?"})
-        async with asyncio.timeout(5):
-            await desk.assistant.cancelled.wait()
         page = await guest.post("/casepilot", data={"question": "A third?"})
-        desk.assistant.script = ANSWER
+        # An answer costs money: nobody is asked for one that may not be shown.
+        assert desk.assistant.asked == []
         again = await guest.post(ASK, json={"question": "Question 0?"})
 
     problem = refused.json()
@@ -219,10 +218,55 @@ async def test_when_the_questions_are_spent_nothing_of_an_answer_is_told(desk: D
     assert (problem["reason"], problem["unlock"]) == ("QUESTIONS_SPENT", "REGISTER")
     assert problem["reset_time"].endswith("Z")
     assert int(refused.headers["retry-after"]) > 0
-    assert "A fact" not in refused.text + page.text
     assert "The questions of this period are spent." in page.text
     assert "/register?next=/casepilot" in page.text
     assert again.status_code == 200
+
+
+async def test_the_last_questions_are_answered_one_at_a_time_each(desk: Desk) -> None:
+    gate = asyncio.Event()
+    desk.assistant.script = (LOOKING_UP, gate, FIRST, ANSWERED)
+    async with desk.platform.guest() as guest:
+        await guest.get("/icd-10-cm/E11.9")
+        asking = [
+            asyncio.create_task(guest.post(ASK, json={"question": f"Question {number}?"}))
+            for number in range(2)
+        ]
+        while len(desk.assistant.asked) < 2:
+            await asyncio.sleep(0.01)
+        refused = await guest.post(ASK, json={"question": "A third?"})
+        page = await guest.post("/casepilot", data={"question": "A third?"})
+        assert len(desk.assistant.asked) == 2
+        gate.set()
+        answers = await asyncio.gather(*asking)
+        assert await left(guest) == 0
+
+    assert refused.status_code == page.status_code == 429
+    assert refused.json()["reason"] == "QUESTIONS_IN_HAND"
+    assert "unlock" not in refused.json()
+    assert int(refused.headers["retry-after"]) > 0
+    assert "Read those answers, then ask again." in page.text
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+async def test_an_assistant_that_dies_before_it_answers_leaves_the_unit(desk: Desk) -> None:
+    dies = (LOOKING_UP, EVIDENCE, failing(grpc.StatusCode.UNAVAILABLE, "GONE"))
+    async with desk.platform.guest() as guest:
+        # More often than there are units.
+        for number in range(4):
+            desk.assistant.script = dies
+            async with asyncio.timeout(10):
+                asked = {"question": f"Question {number}?"}
+                while (await guest.post(ASK, json=asked)).status_code != 503:
+                    # The unit before is on its way back.
+                    await asyncio.sleep(0.05)
+        desk.assistant.script = ANSWER
+        async with asyncio.timeout(10):
+            while (answer := await guest.post(ASK, json=asked)).status_code != 200:
+                await asyncio.sleep(0.05)
+        assert await left(guest) == 1
+
+    assert [name for name, _ in events(answer.text)][-1] == "done"
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,21 @@ import grpc
 import pytest
 
 from codingahead.accounts.v1 import accounts_pb2, events_pb2
+from gateway.account_events import (
+    ACCOUNT_CHANGED,
+    ACCOUNT_ERASED,
+    API_KEY_REVOKED,
+    PLAN_CHANGED,
+    SESSION_REVOKED,
+    AccountEvents,
+)
 from gateway.accounts import Accounts
-from gateway.sessions import SESSION_REVOKED, Absent, Account, Sessions
+from gateway.sessions import Absent, Account, Sessions
 from gateway.signing import Keyring
 from gateway.tests.accounts_server import AccountsServer, principal, token
 from gateway.visitors import UNRESOLVED, Guest, Visitors
 from servicekit.errors import ServiceError
+from servicekit.events import Event, EventType
 from servicekit.grpc_client import open_channel
 from servicekit.settings import ServiceSettings
 
@@ -61,7 +70,7 @@ async def test_a_session_is_asked_for_once_a_minute(
     assert sessions.held(token(1)) is None
     account = await sessions.find(token(1))
 
-    assert account == Account("account-1", "free", "Ann", "s-1")
+    assert account == Account("account-1", "free", "Ann", "s-1", confirmed=False)
     assert sessions.held(token(1)) is account
     clock.now += 59.9
     assert await sessions.find(token(1)) is account
@@ -134,12 +143,16 @@ def revoked(account_id: str, session_id: str = "") -> events_pb2.SessionRevoked:
     return events_pb2.SessionRevoked(account_id=account_id, session_id=session_id)
 
 
+async def heard(sessions: Sessions, event: Event) -> None:
+    await AccountEvents(sessions.purge, lambda _account, _key: None).handle(event)
+
+
 async def test_a_revoked_session_is_dropped_and_its_neighbours_stay(
     sessions: Sessions,
 ) -> None:
     for number in (1, 2, 11):  # 1 and 11 are of one account
         await sessions.find(token(number))
-    await sessions.on_session_revoked(SESSION_REVOKED.new(revoked("account-1", "s-1")))
+    await heard(sessions, SESSION_REVOKED.new(revoked("account-1", "s-1")))
 
     assert sessions.held(token(1)) is None
     assert sessions.held(token(11)) is not None
@@ -149,11 +162,49 @@ async def test_a_revoked_session_is_dropped_and_its_neighbours_stay(
 async def test_all_sessions_of_an_account_are_dropped_together(sessions: Sessions) -> None:
     for number in (1, 2, 11):
         await sessions.find(token(number))
-    await sessions.on_session_revoked(SESSION_REVOKED.new(revoked("account-1")))
+    await heard(sessions, SESSION_REVOKED.new(revoked("account-1")))
 
     assert sessions.held(token(1)) is None
     assert sessions.held(token(11)) is None
     assert sessions.held(token(2)) is not None
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        PLAN_CHANGED.new(events_pb2.PlanChanged(account_id="account-1", plan="enterprise")),
+        ACCOUNT_CHANGED.new(events_pb2.AccountChanged(account_id="account-1")),
+        ACCOUNT_ERASED.new(events_pb2.AccountErased(account_id="account-1")),
+    ],
+    ids=lambda event: event.type,
+)
+async def test_what_changed_of_an_account_is_asked_for_again(
+    sessions: Sessions, event: Event
+) -> None:
+    for number in (1, 2, 11):
+        await sessions.find(token(number))
+    dropped: list[tuple[str, str]] = []
+    events = AccountEvents(sessions.purge, lambda account, key: dropped.append((account, key)))
+    await events.handle(event)
+
+    assert sessions.held(token(1)) is None
+    assert sessions.held(token(11)) is None
+    assert sessions.held(token(2)) is not None
+    assert dropped == [("account-1", "")]
+
+
+async def test_a_revoked_key_takes_no_session_with_it(sessions: Sessions) -> None:
+    await sessions.find(token(1))
+    dropped: list[tuple[str, str]] = []
+    events = AccountEvents(sessions.purge, lambda account, key: dropped.append((account, key)))
+    await events.handle(
+        API_KEY_REVOKED.new(events_pb2.ApiKeyRevoked(account_id="account-1", key_id="k"))
+    )
+    registered = EventType("accounts", "account_registered", 1, events_pb2.AccountRegistered)
+    await events.handle(registered.new(events_pb2.AccountRegistered(account_id="account-1")))
+
+    assert sessions.held(token(1)) is not None
+    assert dropped == [("account-1", "k")]
 
 
 async def test_an_answer_that_a_revocation_overtakes_is_not_held(
@@ -168,6 +219,18 @@ async def test_an_answer_that_a_revocation_overtakes_is_not_held(
     await asking
 
     assert sessions.held(token(1)) is None
+
+
+async def test_a_revoked_session_is_over_within_a_minute_without_the_bus(
+    peer: AccountsServer, sessions: Sessions, clock: Clock
+) -> None:
+    await sessions.find(token(1))
+    del peer.sessions[token(1)]
+    clock.now += 59.9
+    assert isinstance(await sessions.find(token(1)), Account)
+    clock.now += 0.2
+
+    assert await sessions.find(token(1)) is Absent.ENDED
 
 
 async def test_after_a_gap_in_the_events_nothing_is_believed(sessions: Sessions) -> None:

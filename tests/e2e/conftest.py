@@ -1,7 +1,8 @@
 """The whole platform, with the real catalog, and a browser to look at it with."""
 
+import json
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
@@ -12,15 +13,28 @@ from playwright.async_api import Browser
 
 from tests.e2e.album import Album
 from tests.support.browser import Window, running_chromium, window
+from tests.support.oidc_provider import OidcProvider, oidc_provider
 from tests.support.platform import running_platform
 
 NewWindow = Callable[..., AbstractAsyncContextManager[Window]]
 
 
+@pytest.fixture(scope="session")
+def provider() -> Iterator[OidcProvider]:
+    """Somewhere else where people have an identity that they may sign in with."""
+    with oidc_provider() as provider:
+        yield provider
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+async def site(
+    tmp_path_factory: pytest.TempPathFactory, provider: OidcProvider
+) -> AsyncIterator[str]:
     """Address of the platform; every window is a visitor of its own."""
-    async with running_platform(tmp_path_factory.mktemp("e2e")) as platform:
+    async with running_platform(
+        tmp_path_factory.mktemp("e2e"),
+        ACCOUNTS_OIDC_PROVIDERS=json.dumps([provider.settings()]),
+    ) as platform:
         yield platform.address("gateway")
 
 

@@ -15,15 +15,15 @@ async def events_in(platform: Platform, stream: str) -> list[Event]:
     client = await nats.connect(platform.address("nats"))
     try:
         jetstream = client.jetstream()
-        last = (await jetstream.stream_info(stream)).state.last_seq
         events: list[Event] = []
-        if not last:
+        if not (await jetstream.stream_info(stream)).state.messages:
             return events
         subscription = await jetstream.subscribe(">", stream=stream, ordered_consumer=True)
         while True:
             message = await subscription.next_msg(timeout=5)
             events.append(Event.decode(message.subject, message.headers, message.data))
-            if message.metadata.sequence.stream >= last:
+            # Not by the last number: that message may have been erased.
+            if not message.metadata.num_pending:
                 await subscription.unsubscribe()
                 return events
     finally:

@@ -4,9 +4,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
+from gateway import problems
+from gateway.account_area import AccountArea
 from gateway.api_words import body_of, problems_of
 from gateway.bodies import json_object, texts
+from gateway.problems import Refused
 from gateway.responses import UNCACHED
+from gateway.second_factors import SecondFactorDue
 from gateway.signing_in import SigningIn
 
 _REGISTERED = {"status": "registered"}
@@ -46,8 +50,9 @@ class LoggedOutHere(BaseModel):
 class AccountApi:
     """Handlers of accounts and sessions."""
 
-    def __init__(self, signing_in: SigningIn) -> None:
+    def __init__(self, signing_in: SigningIn, area: AccountArea) -> None:
         self._signing_in = signing_in
+        self._area = area
 
     def router(self) -> APIRouter:
         """Their routes, below ``/api/v1``."""
@@ -90,15 +95,27 @@ class AccountApi:
         email, password, name = texts(
             await json_object(request), "email", "password", optional=("name",)
         )
-        cookie = await self._signing_in.register(_cookies(request), email, password, name)
+        cookie = await self._signing_in.register(
+            _cookies(request), email, password, name, self._area.client(request)
+        )
         response = JSONResponse(_REGISTERED, 202, UNCACHED)
         response.headers.append("set-cookie", cookie)
         return response
 
     async def log_in(self, request: Request) -> Response:
-        """Begin a session, carried by a cookie."""
+        """Begin a session, carried by a cookie.
+
+        Where the account has a second factor, the problem ``second-factor-due`` says with its
+        members ``token`` and ``methods`` what finishes the log-in.
+        """
         email, password = texts(await json_object(request), "email", "password")
-        return _empty(await self._signing_in.log_in(_cookies(request), email, password))
+        try:
+            cookies = await self._signing_in.log_in(
+                _cookies(request), email, password, self._area.client(request)
+            )
+        except SecondFactorDue as due:
+            raise Refused(problems.second_factor_due(due.token, due.methods)) from None
+        return _empty(*cookies)
 
     async def log_out(self, request: Request) -> Response:
         """End the session whose cookie came along; without one nothing happens.
@@ -115,9 +132,10 @@ class AccountApi:
         return response
 
 
-def _empty(cookie: str) -> Response:
+def _empty(*cookies: str) -> Response:
     response = Response(status_code=204, headers=UNCACHED)
-    response.headers.append("set-cookie", cookie)
+    for cookie in cookies:
+        response.headers.append("set-cookie", cookie)
     return response
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from codingahead.metering.v1 import metering_pb2
-from gateway import problems
+from gateway.account_area import AccountArea
 from gateway.allowances import Left
 from gateway.bodies import form_fields
 from gateway.decisions import Decider
@@ -16,12 +16,13 @@ from gateway.local_paths import local_path, with_next
 from gateway.page_views import plan_of, subject_of
 from gateway.plans_offered import plan_offered
 from gateway.problems import Problem, Refused
-from gateway.rendering import Pages
+from gateway.providers import Providers
 from gateway.responses import UNCACHED
+from gateway.second_factors import SecondFactorDue, StepCookie
 from gateway.sessions import Account
 from gateway.signing_in import SigningIn
 from gateway.viewers import GUEST, viewer_of
-from gateway.visitors import Guest, Known, Unresolved, Visitors
+from gateway.visitors import Guest, Known
 
 _ACCOUNT = "/account"
 
@@ -50,12 +51,19 @@ class AccountPages:
     """Handlers of ``/register``, ``/login``, ``/logout`` and ``/account``."""
 
     def __init__(
-        self, signing_in: SigningIn, decider: Decider, pages: Pages, visitors: Visitors
+        self,
+        signing_in: SigningIn,
+        step_cookie: StepCookie,
+        decider: Decider,
+        providers: Providers,
+        area: AccountArea,
     ) -> None:
         self._signing_in = signing_in
+        self._step_cookie = step_cookie
         self._decider = decider
-        self._pages = pages
-        self._visitors = visitors
+        self._providers = providers
+        self._area = area
+        self._pages = area.pages
 
     def router(self) -> APIRouter:
         """Their routes."""
@@ -71,12 +79,12 @@ class AccountPages:
 
     async def register_form(self, request: Request) -> Response:
         """The form."""
-        return self._form("register", await self._known(request), _empty(request))
+        return self._form("register", await self._area.visitor(request), _empty(request))
 
     async def register(self, request: Request) -> Response:
         """Make an account, sign it in and go on."""
         form = await form_fields(request)
-        visitor = await self._known(request)
+        visitor = await self._area.visitor(request)
         request_id = form.get("request_id", "")
         shown = _Form(
             next=_next(form.get("next", "")),
@@ -88,35 +96,44 @@ class AccountPages:
             return self._form("register", visitor, shown, 409)
         try:
             cookie = await self._signing_in.register(
-                _cookies(request), shown.email, form.get("password", ""), shown.name,
+                _cookies(request),
+                shown.email,
+                form.get("password", ""),
+                shown.name,
+                self._area.client(request),
                 shown.request_id,
-            )  # fmt: skip
+            )
         except Refused as refused:
             return self._again("register", visitor, shown, refused.problem)
         return _gone_on(shown.next, cookie)
 
     async def login_form(self, request: Request) -> Response:
         """The form."""
-        return self._form("login", await self._known(request), _empty(request))
+        return self._form("login", await self._area.visitor(request), _empty(request))
 
     async def log_in(self, request: Request) -> Response:
         """Begin a session and go on."""
         form = await form_fields(request)
-        visitor = await self._known(request)
+        visitor = await self._area.visitor(request)
         shown = _Form(_next(form.get("next", "")), "", email=form.get("email", ""))
         if isinstance(visitor, Account):
             return self._form("login", visitor, shown, 409)
         try:
-            cookie = await self._signing_in.log_in(
-                _cookies(request), shown.email, form.get("password", "")
+            cookies = await self._signing_in.log_in(
+                _cookies(request),
+                shown.email,
+                form.get("password", ""),
+                self._area.client(request),
             )
+        except SecondFactorDue as due:
+            raise self._step_cookie.elsewhere(due, shown.next) from None
         except Refused as refused:
             return self._again("login", visitor, shown, refused.problem)
-        return _gone_on(shown.next, cookie)
+        return _gone_on(shown.next, *cookies)
 
     async def logout_form(self, request: Request) -> Response:
         """Asks whether to; opening an address ends nothing."""
-        visitor = await self._known(request)
+        visitor = await self._area.visitor(request)
         shown = _empty(request)
         if isinstance(visitor, Account):
             body = self._pages.page("logout.html", viewer_of(visitor), "Log out", form=shown)
@@ -139,27 +156,20 @@ class AccountPages:
 
     async def account(self, request: Request) -> Response:
         """The plan and what is left of it."""
-        visitor = await self._known(request)
-        if not isinstance(visitor, Account):
-            return _seen_off(RedirectResponse("/login", 303, headers=UNCACHED), visitor)
+        account = await self._area.owner(request)
         answer = await self._decider.get_allowances(
-            metering_pb2.GetAllowancesRequest(subject=subject_of(visitor), plan=plan_of(visitor))
+            metering_pb2.GetAllowancesRequest(subject=subject_of(account), plan=plan_of(account))
         )
         counted = answer is not None and answer.mode == metering_pb2.MODE_NORMAL
-        body = self._pages.page(
+        return self._area.page(
             "my_account.html",
-            viewer_of(visitor),
+            account,
             "Your account",
-            held=plan_offered(visitor.plan),
+            confirmed=account.confirmed,
+            role="" if account.role == "user" else account.role,
+            held=plan_offered(account.plan),
             left=[Left.of(told) for told in answer.allowances] if answer and counted else None,
         )
-        return HTMLResponse(body, headers=UNCACHED)
-
-    async def _known(self, request: Request) -> Known:
-        visitor = await self._visitors.identify(_cookies(request))
-        if isinstance(visitor, Unresolved):
-            raise Refused(problems.account_unchecked())
-        return visitor
 
     def _form(self, name: str, visitor: Known, form: _Form, status: int = 200) -> Response:
         """The form, or to whoever is signed in already the offer to log out first."""
@@ -167,7 +177,11 @@ class AccountPages:
         template = "already_signed_in.html" if signed_in else f"{name}.html"
         title = {"register": "Register a free account", "login": "Log in"}[name]
         body = self._pages.page(
-            template, viewer_of(visitor), "You are logged in" if signed_in else title, form=form
+            template,
+            viewer_of(visitor),
+            "You are logged in" if signed_in else title,
+            form=form,
+            providers=self._providers.offered,
         )
         return _seen_off(HTMLResponse(body, status, UNCACHED), visitor)
 
@@ -194,9 +208,10 @@ def _seen_off(response: Response, visitor: Known) -> Response:
     return response
 
 
-def _gone_on(path: str, cookie: str) -> Response:
+def _gone_on(path: str, *cookies: str) -> Response:
     response = RedirectResponse(path, 303, headers=UNCACHED)
-    response.headers.append("set-cookie", cookie)
+    for cookie in cookies:
+        response.headers.append("set-cookie", cookie)
     return response
 
 

@@ -6,6 +6,7 @@ import grpc
 from grpc.aio import AioRpcError, Channel
 
 from codingahead.accounts.v1 import accounts_pb2, accounts_pb2_grpc
+from gateway import whence
 from servicekit.errors import ServiceError, from_rpc_error
 from servicekit.logs import get_logger
 
@@ -29,23 +30,28 @@ class AccountsAway(Exception):  # noqa: N818 - it names a state, not a mistake
 class Accounts:
     """Calls to accounts; *repeating* is a channel that tries again what may be repeated.
 
+    *proxies* as in the settings.
+
     Methods raise :class:`AccountsAway` when it cannot be reached in time and
     :class:`servicekit.errors.ServiceError` when it refuses what was asked.
     """
 
-    def __init__(self, channel: Channel, repeating: Channel) -> None:
+    def __init__(self, channel: Channel, repeating: Channel, *, proxies: int = 0) -> None:
         self._once = accounts_pb2_grpc.AccountsServiceStub(channel)
         self._repeating = accounts_pb2_grpc.AccountsServiceStub(repeating)
+        self._proxies = proxies
 
     async def register(self, request: accounts_pb2.RegisterRequest) -> accounts_pb2.Session:
         """Make an account; the session that signs it in."""
         call = self._repeating.Register(request, timeout=_LOGIN_SECONDS)
         return (await _answered(call)).session
 
-    async def log_in(self, email: str, password: str) -> accounts_pb2.Session:
-        """Begin a session."""
-        request = accounts_pb2.LogInRequest(email=email, password=password)
-        return (await _answered(self._once.LogIn(request, timeout=_LOGIN_SECONDS))).session
+    async def log_in(
+        self, email: str, password: str, client: accounts_pb2.Client
+    ) -> accounts_pb2.LogInResponse:
+        """Begin a session for *client*, or hear that a second factor is due."""
+        request = accounts_pb2.LogInRequest(email=email, password=password, client=client)
+        return await _answered(self._once.LogIn(request, timeout=_LOGIN_SECONDS))
 
     async def log_out(self, token: str) -> None:
         """End a session, if it is open."""
@@ -54,7 +60,8 @@ class Accounts:
 
     async def resolve(self, token: str) -> accounts_pb2.ResolveSessionResponse | None:
         """Whom the session of *token* belongs to; None when there is no such session."""
-        request = accounts_pb2.ResolveSessionRequest(token=token)
+        client = accounts_pb2.Client(network=whence.network(self._proxies))
+        request = accounts_pb2.ResolveSessionRequest(token=token, client=client)
         call = self._repeating.ResolveSession(request, timeout=_RESOLVE_SECONDS)
         try:
             return await _answered(call)

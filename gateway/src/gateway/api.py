@@ -15,6 +15,7 @@ from codingahead.metering.v1 import metering_pb2
 from gateway import problems
 from gateway.addresses import CPT, SYSTEMS
 from gateway.allowances import Left
+from gateway.api_keys import account_by_key
 from gateway.api_words import problems_of
 from gateway.catalog import Lookup
 from gateway.changes import KINDS, WORDS, kind_asked
@@ -138,7 +139,10 @@ class ChangesAnswer(BaseModel):
 
 
 class Allowance(BaseModel):
-    """What is left of one action; ``limit`` and ``remaining`` are null when it is unlimited."""
+    """What is left of one action; ``limit`` and ``remaining`` are null when it is unlimited.
+
+    Beside a limit, ``remaining`` is null while it cannot be read.
+    """
 
     action: str
     limit: int | None
@@ -289,7 +293,8 @@ class Api:
 
     async def allowance(self, request: Request) -> JSONResponse:
         """Say what is left of every action of the plan in force."""
-        visitor = await self._visitors.identify(request.headers.get("cookie", ""))
+        cookies = request.headers.get("cookie", "")
+        visitor = account_by_key(request.scope) or await self._visitors.identify(cookies)
         if isinstance(visitor, Unresolved):
             raise Refused(problems.account_unchecked())
         answer = await self._decider.get_allowances(

@@ -6,7 +6,7 @@ from typing import Self
 
 from gateway.plans_offered import next_plan, plan_offered
 from gateway.views import Access, Unlock
-from gateway.wording import counted, day_in_words
+from gateway.wording import CROWDED, counted, day_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Standing:
     denied: bool
     degraded: bool
     unlock: Unlock
+    crowded: bool = False
 
     @classmethod
     def of(cls, access: Access) -> Self:
@@ -32,6 +33,7 @@ class Standing:
             access.denied,
             access.degraded,
             access.way_out,
+            access.crowded,
         )
 
 
@@ -57,6 +59,8 @@ def banner(standing: Standing) -> Banner | None:
     """The banner of a page seen by somebody of *standing*; None where nothing is limited."""
     if standing.degraded:
         return Banner(_not_counted(standing), urgent=True)
+    if standing.crowded:
+        return Banner(f"{CROWDED} {_first_offer()}", _welcome_again(standing), urgent=True)
     if standing.limit is None or standing.remaining is None:
         return None
     plan = plan_offered(standing.plan)
@@ -73,6 +77,12 @@ def banner(standing: Standing) -> Banner | None:
 def way_out(standing: Standing) -> WayOut:
     """What the wall says to somebody of *standing*."""
     match standing.unlock:
+        case Unlock.REGISTER if standing.crowded:
+            return WayOut(
+                "Register to view content",
+                "Create a free account to unlock this content. It opens all nine sections of "
+                f"{counted(_views_of_free(), 'code page')} every month.",
+            )
         case Unlock.REGISTER:
             more = _views_of_free()
             return WayOut(
@@ -119,6 +129,12 @@ def _offer(plan: str) -> str:
     return f"Upgrade to get {counted(offer.page_views, 'page view')} {offer.period}."
 
 
+def _first_offer() -> str:
+    """What registering gives to somebody who has had nothing yet."""
+    free = plan_offered("free")
+    return f"Register free account to get {counted(free.page_views or 0, 'view')} {free.period}."
+
+
 def _upgrade(plan: str) -> str:
     offer = next_plan(plan)
     if offer is not None and offer.open:
@@ -128,6 +144,12 @@ def _upgrade(plan: str) -> str:
 
 def _views_of_free() -> int:
     return plan_offered("free").page_views or 0
+
+
+def _welcome_again(standing: Standing) -> str:
+    if standing.reset_day is None:
+        return ""
+    return f"New guests are welcome again on {day_in_words(standing.reset_day)} (UTC)."
 
 
 def _reset(standing: Standing) -> str:

@@ -14,6 +14,7 @@ from gateway.catalog import Lookup
 from gateway.cpt_gate import CptGate
 from gateway.event_stream import unless_gone
 from gateway.field_words import sentences
+from gateway.newcomers import Newcomers
 from gateway.problems import Problem, Refused
 from gateway.products import examples_for
 from gateway.questions import Answer, BrokenOff, Question, Questions
@@ -52,12 +53,14 @@ class CasePilotPages:
         gate: CptGate,
         pages: Pages,
         visitors: Visitors,
+        newcomers: Newcomers,
     ) -> None:
         self._lookup = lookup
         self._questions = questions
         self._gate = gate
         self._pages = pages
         self._visitors = visitors
+        self._newcomers = newcomers
 
     def router(self) -> APIRouter:
         """Their routes."""
@@ -86,6 +89,7 @@ class CasePilotPages:
         self._gate.demand_for(system, cookies)
         shut = self._gate.shut(cookies)
         try:
+            await self._newcomers.admit(request.scope, visitor)
             answer = await unless_gone(request, self._questions.begin(visitor, question, shut))
         except Refused as refused:
             if refused.problem is shut:

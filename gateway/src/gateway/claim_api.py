@@ -1,5 +1,6 @@
 """``POST /api/v1/claim-checks``: a claim, checked by the rules of the catalog."""
 
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
@@ -9,6 +10,7 @@ from pydantic import BaseModel, Field
 from gateway import problems, rate_limits
 from gateway.addresses import SYSTEMS, parse_date_of_service, system_of
 from gateway.api import ReleaseTold
+from gateway.api_keys import account_by_key
 from gateway.api_words import body_of, problems_of
 from gateway.bodies import json_object
 from gateway.claim_checks import (
@@ -22,6 +24,7 @@ from gateway.claim_checks import (
 )
 from gateway.claim_lines import LONGEST_CODE, MOST_LINES, MOST_MODIFIERS, MOST_UNITS, TypedLine
 from gateway.event_stream import unless_gone
+from gateway.newcomers import Newcomers
 from gateway.problems import Refused
 from gateway.responses import UNCACHED
 from gateway.section_json import release_json, source_json
@@ -129,9 +132,10 @@ class ClaimChecked(BaseModel):
 class ClaimApi:
     """The handler of claims sent by programs."""
 
-    def __init__(self, checks: ClaimChecks, visitors: Visitors) -> None:
+    def __init__(self, checks: ClaimChecks, visitors: Visitors, newcomers: Newcomers) -> None:
         self._checks = checks
         self._visitors = visitors
+        self._newcomers = newcomers
 
     def router(self) -> APIRouter:
         """Its route."""
@@ -157,10 +161,13 @@ class ClaimApi:
         """
         claim = claim_in(await json_object(request))
         cookies = request.headers.get("cookie", "")
-        visitor = await self._visitors.identify(cookies)
+        visitor = account_by_key(request.scope) or await self._visitors.identify(cookies)
         if isinstance(visitor, Unresolved):
             raise Refused(problems.account_unchecked())
-        checked = await unless_gone(request, self._checks.check(visitor, claim, cookies, _field_of))
+        admit = partial(self._newcomers.admit, request.scope, visitor)
+        checked = await unless_gone(
+            request, self._checks.check(visitor, claim, cookies, _field_of, admit)
+        )
         headers = {**UNCACHED, **(rate_limits.of_allowance(checked.left) if checked.left else {})}
         response = JSONResponse(_told(checked), headers=headers)
         for cookie in visitor.set_cookies if isinstance(visitor, Guest) else ():

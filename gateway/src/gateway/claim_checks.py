@@ -19,6 +19,7 @@ from gateway.claim_lines import TypedLine
 from gateway.claim_systems import ClaimSystems, CodeOfSeveral
 from gateway.cpt_gate import CptGate
 from gateway.decisions import Decider
+from gateway.newcomers import Admit
 from gateway.page_views import plan_of, subject_of
 from gateway.plans_offered import upgrade_advice
 from gateway.problems import NOTHING_THERE, Problem, Refused
@@ -112,9 +113,9 @@ class ClaimChecks:
         self._systems = ClaimSystems(lookup)
 
     async def check(
-        self, visitor: Known, claim: Claim, cookies: str, field_of: FieldOf
+        self, visitor: Known, claim: Claim, cookies: str, field_of: FieldOf, admit: Admit
     ) -> CheckedClaim:
-        """What the rules say of *claim*, once it is charged.
+        """What the rules say of *claim*, once *visitor* is let in by *admit* and it is charged.
 
         *field_of* names the fields at fault in what is refused.
 
@@ -126,6 +127,7 @@ class ClaimChecks:
         whole = await self._with_systems(claim, field_of)
         notices = self._cpt_notices(whole, cookies)
         told = await self._told(whole, field_of)
+        await admit()
         repeat, left = await self._charge(visitor, whole)
         return CheckedClaim(whole, told, repeat, left, notices)
 

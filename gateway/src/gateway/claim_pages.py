@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -24,7 +25,8 @@ from gateway.claim_checks import (
 )
 from gateway.claim_lines import MOST_LINES, TypedLine, typed_lines
 from gateway.event_stream import unless_gone
-from gateway.problems import CPT_TERMS, QUOTA_EXCEEDED, Problem, Refused
+from gateway.newcomers import Newcomers
+from gateway.problems import CPT_TERMS, NETWORK_CEILING, QUOTA_EXCEEDED, Problem, Refused
 from gateway.rendering import Pages
 from gateway.responses import UNCACHED
 from gateway.viewers import viewer_of
@@ -111,10 +113,13 @@ class _Shown:
 class ClaimPages:
     """Handlers of ``/claim-check``."""
 
-    def __init__(self, checks: ClaimChecks, pages: Pages, visitors: Visitors) -> None:
+    def __init__(
+        self, checks: ClaimChecks, pages: Pages, visitors: Visitors, newcomers: Newcomers
+    ) -> None:
         self._checks = checks
         self._pages = pages
         self._visitors = visitors
+        self._newcomers = newcomers
 
     def router(self) -> APIRouter:
         """Their routes."""
@@ -145,14 +150,15 @@ class ClaimPages:
         try:
             if isinstance(visitor, Unresolved):
                 raise Refused(problems.account_unchecked())
+            admit = partial(self._newcomers.admit, request.scope, visitor)
             checked = await unless_gone(
-                request, self._checks.check(visitor, claim, cookies, _field_of)
+                request, self._checks.check(visitor, claim, cookies, _field_of, admit)
             )
         except (LookupAway, ServiceError, Refused) as failure:
             problem = problems.of_failure(failure)
             if problem.kind is CPT_TERMS:
                 raise
-            if problem.kind is QUOTA_EXCEEDED:
+            if problem.kind in (QUOTA_EXCEEDED, NETWORK_CEILING):
                 return self._page(visitor, typed, wall=problem)
             return self._refused(visitor, typed, problem)
         return self._page(visitor, typed, shown=_shown(checked), notices=checked.notices)

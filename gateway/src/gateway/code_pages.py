@@ -5,16 +5,18 @@ Plain ASGI, before the framework's router: these are nearly all of the traffic, 
 parsing and response objects would cost more than the page itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl, quote, urlencode
 
 from gateway import changes, problems, rate_limits
 from gateway.addresses import CPT, SYSTEMS, Address, path_of, place_meant, system_of
+from gateway.api_keys import account_by_key
 from gateway.browse import Browse
 from gateway.catalog import LookupAway
 from gateway.changes import Changes
 from gateway.cpt_gate import CptGate
+from gateway.entrance import Entrance
 from gateway.page_views import Missing, Moved, NotYetSeen, PageViews, Seen
 from gateway.parameters import address_of, date_of_service
 from gateway.plans_offered import upgrade_advice
@@ -83,6 +85,7 @@ class CodePages:
     def __init__(
         self,
         views: PageViews,
+        entrance: Entrance,
         browse: Browse,
         changed: Changes,
         gate: CptGate,
@@ -91,6 +94,7 @@ class CodePages:
         public_url: str,
     ) -> None:
         self._views = views
+        self._entrance = entrance
         self._browse = browse
         self._changes = changed
         self._gate = gate
@@ -101,7 +105,11 @@ class CodePages:
     async def __call__(self, scope: Scope, send: Send, target: Target) -> None:
         """Answer *target*."""
         cookies = header(scope, b"cookie")
-        visitor = self._visitors.at_hand(cookies) or await self._visitors.identify(cookies)
+        visitor = (
+            account_by_key(scope)
+            or self._visitors.at_hand(cookies)
+            or await self._visitors.identify(cookies)
+        )
         method = scope["method"]
         if method not in ("GET", "HEAD"):
             problem = Problem(
@@ -189,7 +197,9 @@ class CodePages:
         if found.has_cpt:
             self._gate.demand(header(scope, b"cookie"))
         prefetch = "prefetch" in header(scope, b"sec-purpose")
-        seen = await self._views.charge(found, visitor, target.surface, prefetch=prefetch)
+        seen, visitor = await self._entrance.show(
+            scope, found, visitor, target.surface, prefetch=prefetch
+        )
         if isinstance(seen, NotYetSeen):
             detail = "This page has not been opened yet, so it is not fetched ahead."
             raise Refused(Problem(problems.UNAVAILABLE, "NOT_YET_SEEN", detail, retry_after=1))
@@ -314,6 +324,9 @@ def _wall(seen: Seen) -> Problem:
     access = seen.access
     if access.degraded:
         return problems.metering_away()
+    if access.crowded and access.reset_time is not None:
+        crowded = problems.network_ceiling(access.reset_time)
+        return replace(crowded, members={**_identity(seen), **crowded.members})
     if access.unlock is Unlock.REGISTER:
         way_out = "Register a free account to get more views."
     else:
@@ -323,11 +336,17 @@ def _wall(seen: Seen) -> Problem:
         "VIEWS_SPENT",
         f"The code page views of this period are spent. {way_out}",
         members={
-            "system": seen.page.system,
-            "code": seen.page.code,
-            "display": seen.page.display,
+            **_identity(seen),
             "unlock": access.unlock.name if access.unlock else None,
             "reset_time": json_time(access.reset_time),
-            **({"licence_notices": list(seen.page.notices)} if seen.page.notices else {}),
         },
     )
+
+
+def _identity(seen: Seen) -> dict[str, object]:
+    """What a wall tells of its page, with the lines that a licence asks for."""
+    page = seen.page
+    told: dict[str, object] = {"system": page.system, "code": page.code, "display": page.display}
+    if page.notices:
+        told["licence_notices"] = list(page.notices)
+    return told

@@ -1,14 +1,15 @@
 """The outermost layer: trace, limits, metrics and the headers that every answer carries.
 
 Order, outermost first: trace and metrics, security headers, refusal of other sites' requests,
-code pages, limits on the body, the framework's routes.
+keys of programs, code pages, limits on the body, the framework's routes.
 """
 
 import asyncio
 import time
 from functools import cache
 
-from gateway import csrf, problems
+from gateway import csrf, problems, whence
+from gateway.api_key_gate import ApiKeyGate, presented
 from gateway.code_pages import CodePages, target_of
 from gateway.event_stream import MEDIA_TYPE as EVENT_STREAM
 from gateway.problems import Problem, Refused
@@ -42,6 +43,7 @@ class Edge:
         self,
         code_pages: CodePages,
         routes: App,
+        keys: ApiKeyGate,
         *,
         headers: Headers,
         public_url: str,
@@ -51,6 +53,7 @@ class Edge:
     ) -> None:
         self._code_pages = code_pages
         self._routes = routes
+        self._keys = keys
         self._headers = headers
         self._public_url = public_url
         self._public_origin = csrf.origin_of(public_url)
@@ -64,6 +67,7 @@ class Edge:
             raise ValueError(f"nothing here speaks {scope['type']}")
         began = time.perf_counter()
         tracing.begin(header(scope, b"traceparent"))
+        whence.begin(scope)
         status = 0
         whole = False
 
@@ -83,6 +87,10 @@ class Edge:
         try:
             if cross_site := csrf.refusal(scope, self._public_origin, self._scheme):
                 await self._refuse(decorated, cross_site)
+            elif (key := presented(scope)) is not None and (
+                no_key := await self._keys.refusal(scope, key, target)
+            ):
+                await self._refuse(decorated, no_key)
             elif target is not None:
                 await self._code_pages(scope, decorated, target)
             else:
@@ -140,6 +148,9 @@ class Edge:
 
     async def _refuse(self, send: Send, problem: Problem) -> None:
         headers = [PROBLEM, (b"cache-control", b"no-store"), (b"connection", b"close")]
+        headers += [(name.lower().encode(), it.encode()) for name, it in problem.headers.items()]
+        if problem.retry_after is not None:
+            headers.append((b"retry-after", str(problem.retry_after).encode()))
         await answer(send, problem.kind.status, headers, problem.json(self._public_url))
 
 

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 _LABELS = {
     "email": "The e-mail address",
     "password": "The password",
+    "current_password": "The current password",
     "name": "The name",
+    "confirmation": "The address",
     "question": "The question",
     "note": "The note",
 }

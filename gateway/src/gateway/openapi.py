@@ -10,10 +10,13 @@ from pydantic.json_schema import models_json_schema
 
 from gateway.account_api import Credentials, Registration
 from gateway.api import ReleaseTold
+from gateway.api_key_api import KeyAsked
+from gateway.api_key_routes import ROUTES, SCOPES
 from gateway.api_words import REFERENCE, ProblemDocument, problem
 from gateway.case_notes import NoteAsked
 from gateway.claim_api import ClaimAsked
 from gateway.cpt_terms import TermsAccepted
+from gateway.credential_api import AddressAsked, PasswordAsked, TokenMailed
 from gateway.notebook_api import NoteKept
 from gateway.problems import KINDS
 from gateway.question_api import QuestionAsked
@@ -22,6 +25,11 @@ from gateway.responses import UNCACHED
 from gateway.viewers import viewer_of
 from gateway.visitors import Visitors
 
+_KEY = "api_key"
+_OF_KEYS = {
+    "401": "the key is not valid",
+    "403": "the key has not the scope, or the plan has no keys",
+}
 _CACHED = {"Cache-Control": "public, max-age=300"}
 
 
@@ -158,7 +166,8 @@ def _described(app: FastAPI, public_url: str) -> dict[str, Any]:
     )
     shapes: tuple[type[BaseModel], ...] = (
         *(CodePage, ProblemDocument, Credentials, Registration, QuestionAsked, TermsAccepted),
-        NoteKept,
+        *(NoteKept, KeyAsked),
+        *(TokenMailed, AddressAsked, PasswordAsked),
         *(ClaimAsked, NoteAsked),
     )
     models: list[tuple[type[BaseModel], Literal["serialization"]]] = [
@@ -167,6 +176,7 @@ def _described(app: FastAPI, public_url: str) -> dict[str, Any]:
     _, schemas = models_json_schema(models, ref_template=REFERENCE)
     described["components"]["schemas"].update(schemas["$defs"])
     described["paths"]["/api/v1/codes/{system}/{code}"] = {"get": _code_page_operation()}
+    _name_ways_in(described)
     # What the framework would say of malformed parameters; here they are problems like others.
     for framework_own in ("HTTPValidationError", "ValidationError"):
         described["components"]["schemas"].pop(framework_own, None)
@@ -176,6 +186,29 @@ def _described(app: FastAPI, public_url: str) -> dict[str, Any]:
                 del operation["responses"]["422"]
             operation["responses"]["default"] = problem("Any problem")
     return described
+
+
+def _name_ways_in(described: dict[str, Any]) -> None:
+    """Say which operations a key opens, with which scope; each works without one too."""
+    scopes = ", ".join(SCOPES)
+    described["components"]["securitySchemes"] = {
+        _KEY: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": f"A key made at /account/keys. Its scopes are of {scopes}.",
+        }
+    }
+    for (method, path), scope in ROUTES.items():
+        operation = described["paths"].get(path, {}).get(method.lower())
+        if operation is None:
+            continue
+        operation["security"] = [{}, {_KEY: [scope] if scope else []}]
+        needed = f"a key with the scope {scope}" if scope else "any key"
+        operation["description"] = f"{operation.get('description', '')}\n\nOpen to {needed}."
+        for status, meaning in _OF_KEYS.items():
+            told = operation["responses"].get(status)
+            said = f"{told['description']}; {meaning}" if told else meaning.capitalize()
+            operation["responses"][status] = problem(said)
 
 
 def _is_frameworks_own(response: dict[str, Any] | None) -> bool:
@@ -232,7 +265,9 @@ def _code_page_operation() -> dict[str, Any]:
                 "No such code in the release, or no release for the day; the nearest codes are "
                 "suggested, and the member listed says when other releases have it. Never charged"
             ),
-            "429": problem("The views of this period are spent"),
+            "429": problem(
+                "The views of this period are spent, or many new guests came from the network today"
+            ),
             "503": problem("The catalog cannot be reached"),
         },
     }

@@ -30,6 +30,8 @@ from servicekit.logs import get_logger
 from servicekit.metrics import Counter
 
 PAGE_VIEWED = EventType("gateway", "page_viewed", 1, events_pb2.PageViewed)
+STREAM = "GATEWAY"
+"""Where page views stand; it is the gateway's own."""
 VIEW_CODE = "view_code"
 
 log = get_logger("gateway.page_views")

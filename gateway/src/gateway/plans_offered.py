@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 EXPORT = "export"
 """The feature that lets results and marked codes be downloaded."""
+API_KEYS = "api_keys"
+"""The feature that lets programs act for the account by keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ PLANS = {
             period="per month",
             sections="All nine",
             open=False,
-            features=frozenset({EXPORT, "api_keys"}),
+            features=frozenset({EXPORT, API_KEYS}),
         ),
     )
 }

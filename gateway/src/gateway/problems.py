@@ -3,18 +3,27 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 
 import grpc
 
 from codingahead.lookup.v1 import lookup_pb2
-from gateway.wording import day_in_words, iso_day_in_words
+from gateway.wording import (
+    CROWDED,
+    day_in_words,
+    iso_day_in_words,
+    json_time,
+    minutes_in_words,
+)
 from servicekit.errors import ServiceError
 from servicekit.logs import get_logger
 
 MEDIA_TYPE = "application/problem+json"
 NOTHING_THERE = {"CODE_SET_NOT_LOADED", "NOT_KNOWN_FOR_DATE"}
 """Reasons of lookup's that say: what was asked for is not held here."""
+
+_FEW_SECONDS = 5
+"""Whoever waits no longer waits for others; else for attempts of their own to be made up for."""
 
 log = get_logger("gateway.problems")
 
@@ -100,6 +109,13 @@ CREDENTIALS_REJECTED = Kind(
     "Logging in was refused",
     "The address or the password is wrong. Which of them it is, is never told.",
 )
+SECOND_FACTOR_DUE = Kind(
+    "second-factor-due",
+    401,
+    "A second factor is due",
+    "Address and password are right, and the account has a second factor. Send one of the methods "
+    "that the member methods names with the member token to /api/v1/sessions/second-factor.",
+)
 NOT_SIGNED_IN = Kind(
     "not-signed-in",
     401,
@@ -119,6 +135,41 @@ CROSS_SITE = Kind(
     "The request came from another site",
     "What changes something must be sent from this site's own pages, or by a program that is no "
     "browser. Open the page here and send it again.",
+)
+PROOF_NEEDED = Kind(
+    "proof-needed",
+    403,
+    "Please prove who you are first",
+    "What was asked for changes who may get in, or takes something away for good. It is done only "
+    "within ten minutes of logging in or of proving again who you are, at /account/prove.",
+)
+PROOF_REASON = "REAUTHENTICATION_REQUIRED"
+"""The reason that goes with it."""
+KEY_REFUSED = Kind(
+    "key-refused",
+    401,
+    "The key is not valid",
+    "What was sent as a key is none, was revoked or has ended. Nothing was charged. The owner of "
+    "the account can make another at /account/keys.",
+)
+KEY_NOT_ENOUGH = Kind(
+    "key-not-enough",
+    403,
+    "The key does not open this",
+    "A key opens the routes of the API for which it has the scope, and nothing else; the detail "
+    "says which scope is missing. Nothing was charged.",
+)
+REFUSED_BY_ACCOUNTS = Kind(
+    "refused-by-accounts",
+    409,
+    "The account does not allow this",
+    "The state of the account is against what was asked for; the detail says what, and what to do.",
+)
+TOKEN_REFUSED = Kind(
+    "token-refused",
+    410,
+    "The link or code is not valid any more",
+    "It was used before, has become too old, or a newer one took its place. Ask for a new one.",
 )
 CPT_TERMS = Kind(
     "cpt-terms",
@@ -174,9 +225,11 @@ INVALID_FIELDS = Kind(
 TOO_MANY_ATTEMPTS = Kind(
     "too-many-attempts",
     429,
-    "Too many people are trying at this moment",
-    "Checking a password takes effort on purpose, and only so many are checked at once. Try again "
-    "after the seconds that the Retry-After header names.",
+    "Too many attempts for the moment",
+    "Checking a password takes effort on purpose: only so many are checked at once, and only so "
+    "many wrong ones are looked at for one address, from one network and in all. The same holds "
+    "for registrations and for mails that are asked for. Try again after the seconds that the "
+    "Retry-After header names.",
 )
 TOO_MANY_REQUESTS = Kind(
     "too-many-requests",
@@ -191,6 +244,14 @@ QUOTA_EXCEEDED = Kind(
     "The limit of this period is spent",
     "The plan's limit for this period is spent. What was already seen stays free; the member "
     "unlock says what opens more and reset_time when the period ends.",
+)
+NETWORK_CEILING = Kind(
+    "network-ceiling",
+    429,
+    "Many new visitors came from your network today",
+    "So many visitors without an account or a guest's cookie are let in from one network on one "
+    "day (UTC), and that many have come. Whoever has come before goes on; a free account is never "
+    "held up. The member unlock says so and reset_time when new guests are welcome again.",
 )
 INTERNAL = Kind(
     "internal",
@@ -220,6 +281,9 @@ KINDS = {
         *(BAD_REQUEST, CREDENTIALS_REJECTED, CROSS_SITE, CPT_TERMS, NOT_FOUND, METHOD_NOT_ALLOWED),
         *(TIMED_OUT, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID_FIELDS, TOO_MANY_ATTEMPTS),
         *(TOO_MANY_REQUESTS, QUOTA_EXCEEDED, NOT_SIGNED_IN, NOT_IN_PLAN, NOTEBOOK_FULL),
+        NETWORK_CEILING,
+        SECOND_FACTOR_DUE,
+        *(PROOF_NEEDED, REFUSED_BY_ACCOUNTS, TOKEN_REFUSED, KEY_REFUSED, KEY_NOT_ENOUGH),
         *(INTERNAL, UNAVAILABLE, ACCOUNT_UNCHECKED),
     )
 }
@@ -265,6 +329,19 @@ def not_known_for_date(
     return Problem(NOT_FOUND, "NOT_KNOWN_FOR_DATE", detail)
 
 
+def network_ceiling(until: datetime) -> Problem:
+    """A new guest is not let in before *until* (UTC), as their network has brought so many."""
+    seconds = round((until - datetime.now(UTC)).total_seconds())
+    return Problem(
+        NETWORK_CEILING,
+        "NETWORK_CEILING",
+        f"{CROWDED} Register a free account to go on; it is never held up by others. New guests "
+        f"are welcome again on {day_in_words(until.date())} (UTC).",
+        retry_after=max(1, seconds),
+        members={"unlock": "REGISTER", "reset_time": json_time(until)},
+    )
+
+
 def lookup_away() -> Problem:
     """Lookup cannot be reached."""
     return Problem(
@@ -307,6 +384,17 @@ def metering_away() -> Problem:
     )
 
 
+def records_away() -> Problem:
+    """The record of page views cannot be read now, or not in time."""
+    return Problem(
+        UNAVAILABLE,
+        "RECORDS_UNAVAILABLE",
+        "Part of what is held about you cannot be read for the moment, and half a document would "
+        "mislead. Please try again in a minute.",
+        retry_after=60,
+    )
+
+
 def accounts_away() -> Problem:
     """Accounts cannot be reached."""
     return Problem(
@@ -314,6 +402,17 @@ def accounts_away() -> Problem:
         "ACCOUNTS_UNAVAILABLE",
         "Accounts cannot be reached for the moment. Please try again in a few seconds.",
         retry_after=5,
+    )
+
+
+def provider_away() -> Problem:
+    """Another site, through which somebody signs in, cannot be reached."""
+    return Problem(
+        UNAVAILABLE,
+        "PROVIDER_UNAVAILABLE",
+        "The other site cannot be reached for the moment. Please try again in a minute, or sign "
+        "in another way.",
+        retry_after=60,
     )
 
 
@@ -354,15 +453,42 @@ def refused_by_accounts(error: ServiceError) -> Problem:
             CREDENTIALS_REJECTED, error.reason, "The e-mail address or the password is wrong."
         )
     if error.code is grpc.StatusCode.RESOURCE_EXHAUSTED:
-        seconds = error.metadata.get("retry_after_seconds", "")
-        return Problem(
-            TOO_MANY_ATTEMPTS,
-            error.reason,
-            "Too many people are logging in at this moment. Please try again in a few seconds.",
-            retry_after=int(seconds) if seconds.isdigit() else 1,
+        told = error.metadata.get("retry_after_seconds", "")
+        seconds = int(told) if told.isdigit() else 1
+        detail = (
+            "Too many people are logging in at this moment. Please try again in a few seconds."
+            if seconds <= _FEW_SECONDS
+            else f"There were too many attempts. Please try again in {minutes_in_words(seconds)}."
         )
+        return Problem(TOO_MANY_ATTEMPTS, error.reason, detail, retry_after=seconds)
+    if error.reason == "PROOF_REJECTED":
+        detail = "That is not right, or it was used before. Please try again."
+        return Problem(CREDENTIALS_REJECTED, error.reason, detail)
+    if error.reason == PROOF_REASON:
+        return Problem(
+            PROOF_NEEDED, error.reason, "Please prove again who you are, then send this again."
+        )
+    if error.reason == "TOKEN_REFUSED":
+        detail = "This link or code was used before or is too old. Please ask for a new one."
+        return Problem(TOKEN_REFUSED, error.reason, detail)
+    if error.reason in ("ACCOUNT_UNKNOWN", "SESSION_UNKNOWN"):
+        return not_signed_in()
+    if error.code in (grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.NOT_FOUND):
+        # These say in words for people what is against it and what to do.
+        return Problem(REFUSED_BY_ACCOUNTS, error.reason, error.message)
     log.error("accounts_refused", reason=error.reason, code=error.code.name)
     return accounts_away()
+
+
+def second_factor_due(token: str, methods: Sequence[str]) -> Problem:
+    """A log-in that waits for one of *methods*, to be brought with *token*."""
+    return Problem(
+        SECOND_FACTOR_DUE,
+        "SECOND_FACTOR_DUE",
+        "The account has a second factor. Send it to /api/v1/sessions/second-factor with this "
+        "token, within ten minutes.",
+        members={"token": token, "methods": list(methods)},
+    )
 
 
 def not_signed_in() -> Problem:

@@ -4,10 +4,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from gateway import problems, rate_limits
+from gateway.api_keys import account_by_key
 from gateway.api_words import body_of, problems_of
 from gateway.bodies import json_object, texts
 from gateway.cpt_gate import CptGate
 from gateway.event_stream import MEDIA_TYPE, AnswerStream, unless_gone
+from gateway.newcomers import Newcomers
 from gateway.problems import Refused
 from gateway.questions import Question, Questions
 from gateway.visitors import Guest, Unresolved, Visitors
@@ -31,10 +33,13 @@ class QuestionAsked(BaseModel):
 class QuestionApi:
     """The handler of questions."""
 
-    def __init__(self, questions: Questions, visitors: Visitors, gate: CptGate) -> None:
+    def __init__(
+        self, questions: Questions, visitors: Visitors, gate: CptGate, newcomers: Newcomers
+    ) -> None:
         self._questions = questions
         self._visitors = visitors
         self._gate = gate
+        self._newcomers = newcomers
 
     def router(self) -> APIRouter:
         """Its route."""
@@ -66,11 +71,12 @@ class QuestionApi:
         """
         question = await _question_in(request)
         cookies = request.headers.get("cookie", "")
-        visitor = await self._visitors.identify(cookies)
+        visitor = account_by_key(request.scope) or await self._visitors.identify(cookies)
         if isinstance(visitor, Unresolved):
             raise Refused(problems.account_unchecked())
         self._gate.demand_for(question.system, cookies)
         shut = self._gate.shut(cookies)
+        await self._newcomers.admit(request.scope, visitor)
         answer = await unless_gone(request, self._questions.begin(visitor, question, shut))
         headers = rate_limits.of_allowance(answer.left) if answer.left else {}
         licence = self._gate.licence

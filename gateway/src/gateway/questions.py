@@ -1,7 +1,8 @@
-"""The way of a question: what may be read for it, its answer begun, then charged, then shown.
+"""The way of a question: a unit set aside for it, its answer begun, then charged, then shown.
 
-The answer is held back until its first sentence, so that what cannot be answered costs nothing
-and what may not be had is never shown.
+The assistant is asked only once metering has set a unit aside, as each answer costs money. It is
+held back until its first sentence, so that what cannot be answered costs nothing and what may not
+be had is never shown: with the sentence the unit is charged, without one it goes back.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import hashlib
 import unicodedata
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grpc.aio import AioRpcError, Channel, UnaryStreamCall
 
@@ -18,11 +19,12 @@ from codingahead.metering.v1 import metering_pb2
 from gateway import problems
 from gateway.addresses import CPT
 from gateway.allowances import Left
-from gateway.charging import ALLOWED, charge
+from gateway.charging import ALLOWED
 from gateway.decisions import Decider
 from gateway.page_views import plan_of, subject_of
 from gateway.plans_offered import upgrade_advice
 from gateway.problems import Problem, Refused
+from gateway.reservations import Reservation, ReservationLost, Reservations
 from gateway.visitors import Known
 from servicekit.errors import from_rpc_error
 from servicekit.logs import get_logger
@@ -37,6 +39,7 @@ QUESTIONS = Counter("gateway_questions_total", "Questions asked, by how they end
 _ANSWER_SECONDS = 8.0
 _FIRST_SECONDS = 2.0
 """An assistant that works says at once that it does."""
+_IN_HAND_SECONDS = 10
 
 type Piece = assistant_pb2.AskResponse
 type _Call = UnaryStreamCall[assistant_pb2.AskRequest, assistant_pb2.AskResponse]
@@ -118,9 +121,10 @@ class Answer:
 class Questions:
     """Asks the assistant in a visitor's name."""
 
-    def __init__(self, channel: Channel, decider: Decider) -> None:
+    def __init__(self, channel: Channel, decider: Decider, reservations: Reservations) -> None:
         self._stub = assistant_pb2_grpc.AssistantServiceStub(channel)
         self._decider = decider
+        self._reservations = reservations
 
     async def begin(
         self, visitor: Known, question: Question, cpt_terms: Problem | None = None
@@ -140,6 +144,30 @@ class Questions:
             # Each answer costs money: without the count there is none.
             QUESTIONS.labels("not_counted").inc()
             raise Refused(problems.metering_away())
+        reservation = await self._reserve(visitor, question)
+        try:
+            return await self._begin(question, allowances, reservation, cpt_terms)
+        except BaseException:
+            reservation.give_back()
+            raise
+
+    async def _reserve(self, visitor: Known, question: Question) -> Reservation:
+        reservation = await self._reservations.reserve(visitor, ASK_ASSISTANT, question.resource)
+        if reservation is None or reservation.answer.mode != metering_pb2.MODE_NORMAL:
+            QUESTIONS.labels("not_counted").inc()
+            raise Refused(problems.metering_away())
+        if reservation.answer.verdict not in ALLOWED:
+            QUESTIONS.labels("denied").inc()
+            raise Refused(_denied(reservation, plan_of(visitor)))
+        return reservation
+
+    async def _begin(
+        self,
+        question: Question,
+        allowances: metering_pb2.GetAllowancesResponse,
+        reservation: Reservation,
+        cpt_terms: Problem | None,
+    ) -> Answer:
         call = self._stub.Ask(
             _request(question, list(allowances.unlocked_sections)), timeout=_ANSWER_SECONDS
         )
@@ -151,23 +179,23 @@ class Questions:
                 raise Refused(cpt_terms)
             if held[-1].HasField("done"):
                 QUESTIONS.labels("declined").inc()
-                return Answer(held, rest, call, _of_questions(allowances))
-            left = await self._charge(visitor, question)
+                left = await reservation.settle(0)
+                return Answer(held, rest, call, left or _of_questions(allowances))
+            left = await _charged(reservation)
             return Answer(held, rest, call, left, without_cpt=cpt_terms is not None)
         except BaseException:
             call.cancel()
             raise
 
-    async def _charge(self, visitor: Known, question: Question) -> Left:
-        decision = await charge(self._decider, visitor, ASK_ASSISTANT, question.resource)
-        if decision is None or decision.mode != metering_pb2.MODE_NORMAL:
-            QUESTIONS.labels("not_counted").inc()
-            raise Refused(problems.metering_away())
-        if decision.verdict not in ALLOWED:
-            QUESTIONS.labels("denied").inc()
-            raise Refused(_spent(decision, plan_of(visitor)))
-        QUESTIONS.labels("answered").inc()
-        return Left.of(decision.allowance)
+
+async def _charged(reservation: Reservation) -> Left:
+    try:
+        left = await reservation.settle(1)
+    except ReservationLost:
+        QUESTIONS.labels("not_counted").inc()
+        raise Refused(problems.metering_away()) from None
+    QUESTIONS.labels("answered").inc()
+    return left or _less_one(reservation.left)
 
 
 def _request(question: Question, unlocked_sections: list[str]) -> assistant_pb2.AskRequest:
@@ -220,9 +248,23 @@ def _of_questions(allowances: metering_pb2.GetAllowancesResponse) -> Left | None
     )
 
 
-def _spent(decision: metering_pb2.DecideResponse, plan: str) -> Problem:
-    left = Left.of(decision.allowance)
-    if decision.unlock == metering_pb2.UNLOCK_REGISTER:
+def _less_one(left: Left) -> Left:
+    """What is left once the charge has reached metering."""
+    return left if left.remaining is None else replace(left, remaining=left.remaining - 1)
+
+
+def _denied(reservation: Reservation, plan: str) -> Problem:
+    answer, left = reservation.answer, reservation.left
+    if answer.reason == metering_pb2.REASON_RESERVED:
+        return Problem(
+            problems.QUOTA_EXCEEDED,
+            "QUESTIONS_IN_HAND",
+            "The questions that are left are being answered at this moment. Read those answers, "
+            "then ask again.",
+            retry_after=_IN_HAND_SECONDS,
+            members={"reset_time": left.reset_json},
+        )
+    if answer.unlock == metering_pb2.UNLOCK_REGISTER:
         unlock, way_out = "REGISTER", "Register a free account to get more questions."
     else:
         unlock, way_out = "UPGRADE", upgrade_advice(plan)

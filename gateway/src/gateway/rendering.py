@@ -50,6 +50,7 @@ _ABOUT = {
     "data": "About the data",
     "licences": "Licences",
     "privacy": "Privacy",
+    "cookies": "Cookies",
     "terms": "Terms",
     "errors": "Report an error",
 }

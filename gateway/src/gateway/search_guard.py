@@ -6,6 +6,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from gateway import problems
+from gateway.api_keys import account_by_key
 from gateway.networks import is_loopback, network_of
 from gateway.nlm_tables import PATHS
 from gateway.problems import Problem
@@ -62,7 +63,7 @@ class SearchGuard:
         network = network_of(scope, self._proxies)
         if self._local and is_loopback(network):
             network = ""
-        subject = await self._subject(header(scope, b"cookie"))
+        subject = await self._subject(scope)
         standing = await self._limits.take(action, subject, network)
         if standing is None:
             await self._routes(scope, receive, send)
@@ -72,7 +73,10 @@ class SearchGuard:
             refusal = await self._tell(Request(scope, receive), _refusal(standing))
             await refusal(scope, receive, send)
 
-    async def _subject(self, cookies: str) -> str:
+    async def _subject(self, scope: Scope) -> str:
+        if (account := account_by_key(scope)) is not None:
+            return f"account:{account.id}"
+        cookies = header(scope, b"cookie")
         if not cookies:
             return ""
         visitor = await self._visitors.identify(cookies)

@@ -1,26 +1,17 @@
 """How often one visitor, and one network, may search, be completed and have notes read.
 
 Each has a bucket for each of these that holds a minute's worth and fills evenly. Buckets are
-in Redis, under hashes whose salt is forgotten within two days: no key names anybody.
+in Redis, under hashes whose salt is gone after the day: no key names anybody.
 """
 
-import hashlib
-import hmac
 import math
-import secrets
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
-from typing import Any, Final
+from typing import Final
 
-from redis.exceptions import NoScriptError, RedisError
-
+from gateway.hashed_counters import HashedCounters
 from gateway.redis_client import Client
-from servicekit.logs import get_logger
 from servicekit.metrics import Counter
-
-log = get_logger("gateway.search_limits")
 
 ASKED = Counter(
     "gateway_search_limits_total",
@@ -31,13 +22,8 @@ ASKED = Counter(
 ACTIONS: Final = ("search", "suggest", "note")
 PERIOD_SECONDS: Final = 60
 _MICROSECONDS: Final = 1_000_000
-_AWAY_SECONDS: Final = 1.0
-"""After a failure Redis is left alone for so long: a visitor should not wait for each."""
-_DAY_SECONDS: Final = 86_400
-_TAGS: Final = 64
-"""Keys lie in so many slots of a cluster."""
-_SCRIPT: Final = resources.files("gateway").joinpath("search_limits.lua").read_text("utf-8")
-_SHA: Final = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
+_SPACE: Final = "limits"
+_SCRIPT: Final = "search_limits.lua"
 
 
 def parse_limits(text: str) -> dict[str, int]:
@@ -90,12 +76,9 @@ class SearchLimits:
     """
 
     def __init__(self, redis: Client, limits: Mapping[str, int], *, networks: int) -> None:
-        self._redis = redis
+        self._counters = HashedCounters(redis, _SPACE, _SCRIPT)
         self._limits = dict(limits)
         self._networks = networks
-        self._away_until = 0.0
-        self._salt = b""
-        self._salt_day = ""
 
     async def take(self, action: str, subject: str, network: str) -> Standing | None:
         """Count one *action* of *subject* from *network*; an empty one of them is not counted.
@@ -113,14 +96,8 @@ class SearchLimits:
         if not buckets:
             ASKED.labels(action, "unlimited").inc()
             return None
-        if time.monotonic() < self._away_until:
-            ASKED.labels(action, "unchecked").inc()
-            return None
-        try:
-            standings = await self._count(buckets)
-        except (RedisError, OSError, TimeoutError) as error:
-            self._away_until = time.monotonic() + _AWAY_SECONDS
-            log.warning("limits_unchecked", why=str(error) or type(error).__name__)
+        standings = await self._count(buckets)
+        if standings is None:
             ASKED.labels(action, "unchecked").inc()
             return None
         refusing = next((it for it in standings if not it.allowed), None)
@@ -128,37 +105,17 @@ class SearchLimits:
         ASKED.labels(action, outcome.replace(f"-{action}", "", 1)).inc()
         return refusing or min(standings, key=lambda it: it.remaining)
 
-    async def _count(self, buckets: Sequence[tuple[str, str, int]]) -> list[Standing]:
-        await self._renew_salt()
+    async def _count(self, buckets: Sequence[tuple[str, str, int]]) -> list[Standing] | None:
+        standings = []
         # One after the other: in a cluster they lie on different servers.
-        return [
-            _standing(policy, limit, await self._run(self._key(policy, who), limit))
-            for policy, who, limit in buckets
-        ]
-
-    async def _run(self, key: str, limit: int) -> Sequence[int]:
-        arguments = (key, str(limit), str(PERIOD_SECONDS * _MICROSECONDS))
-        try:
-            answer: Any = await self._redis.evalsha(_SHA, 1, *arguments)
-        except NoScriptError:
-            answer = await self._redis.eval(_SCRIPT, 1, *arguments)
-        return [int(number) for number in answer]
-
-    async def _renew_salt(self) -> None:
-        """Take the day's salt, the same for all gateways, from Redis, or leave it there."""
-        day = time.strftime("%Y-%m-%d", time.gmtime())
-        if day == self._salt_day:
-            return
-        key = f"gateway:limits:salt:{day}"
-        await self._redis.set(key, secrets.token_hex(32), nx=True, ex=2 * _DAY_SECONDS)
-        found: Any = await self._redis.get(key)
-        if found is None:
-            raise RedisError("the salt is gone as soon as it is there")
-        self._salt, self._salt_day = bytes(found), day
-
-    def _key(self, policy: str, who: str) -> str:
-        digest = hmac.new(self._salt, f"{policy}:{who}".encode(), hashlib.sha256).hexdigest()
-        return f"gateway:limits:{{{int(digest[:4], 16) % _TAGS}}}:{digest[:32]}"
+        for policy, who, limit in buckets:
+            answer = await self._counters.ask(
+                f"{policy}:{who}", limit, PERIOD_SECONDS * _MICROSECONDS
+            )
+            if answer is None:
+                return None
+            standings.append(_standing(policy, limit, answer))
+        return standings
 
 
 def _standing(policy: str, limit: int, answer: Sequence[int]) -> Standing:

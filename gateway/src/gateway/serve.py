@@ -2,20 +2,43 @@
 
 from functools import partial
 
-from gateway import accounts, catalog, notebook
+from gateway import (
+    account_events,
+    accounts,
+    api_key_calls,
+    catalog,
+    notebook,
+    own_sessions,
+    plan_calls,
+    providers,
+)
+from gateway.account_events import AccountEvents
 from gateway.accounts import Accounts
+from gateway.api_key_calls import ApiKeyCalls
+from gateway.api_keys import ApiKeys
 from gateway.app import Peers, build
 from gateway.catalog import RELEASE_PUBLISHED, Catalog, Lookup
+from gateway.crawler_checks import Crawlers, Resolver
+from gateway.credential_calls import CredentialCalls
 from gateway.decisions import Decider
+from gateway.erased_views import ErasedViews
+from gateway.factors import Factors
+from gateway.guest_ceiling import GuestCeiling
 from gateway.notebook import Notebook
+from gateway.own_sessions import OwnSessions
 from gateway.page_cache import PageCache
+from gateway.plan_calls import PlanCalls
+from gateway.privacy import Privacy
+from gateway.providers import Providers
 from gateway.questions import Questions
 from gateway.redis_client import open_redis
 from gateway.rendering import PreparedPage
+from gateway.reservations import Reservations
 from gateway.search_limits import SearchLimits, parse_limits
 from gateway.server import HttpServer
-from gateway.sessions import SESSION_REVOKED, Sessions
+from gateway.sessions import Sessions
 from gateway.settings import GatewaySettings
+from gateway.system_resolver import SystemResolver
 from servicekit.bus import BroadcastConsumer, Publisher
 from servicekit.grpc_client import open_channel
 from servicekit.lifecycle import Process
@@ -24,8 +47,8 @@ from servicekit.logs import get_logger
 log = get_logger("gateway.serve")
 
 
-async def serve(settings: GatewaySettings) -> None:
-    """Serve until stopped.
+async def serve(settings: GatewaySettings, resolver: Resolver | None = None) -> None:
+    """Serve until stopped; *resolver* is asked about crawlers, this machine's where none is given.
 
     The gateway is ready once it has seen a catalog; from then on it serves what it can, whatever
     peer is away.
@@ -50,13 +73,25 @@ async def serve(settings: GatewaySettings) -> None:
         accounts_channel = open_channel(settings.accounts_target, settings)
         process.on_close(partial(accounts_channel.close, None))
         repeating = open_channel(
-            settings.accounts_target, settings, idempotent=[accounts.SERVICE, notebook.SERVICE]
+            settings.accounts_target,
+            settings,
+            idempotent=[
+                *(accounts.SERVICE, api_key_calls.SERVICE, notebook.SERVICE, plan_calls.SERVICE),
+                *(own_sessions.SERVICE, providers.SERVICE),
+            ],
         )
         process.on_close(partial(repeating.close, None))
         notebooks = Notebook(repeating)
         process.on_close(notebooks.finish)
-        people = Accounts(accounts_channel, repeating)
+        people = Accounts(accounts_channel, repeating, proxies=settings.proxies)
         sessions = Sessions(people)
+        key_calls = ApiKeyCalls(accounts_channel, repeating)
+        keys = ApiKeys(key_calls)
+
+        def believe_nothing() -> None:
+            sessions.purge_all()
+            keys.purge_all()
+
         cache: PageCache[PreparedPage] = PageCache(settings.page_cache_pages)
 
         def catalog_changed(_catalog: Catalog) -> None:
@@ -79,20 +114,46 @@ async def serve(settings: GatewaySettings) -> None:
             "revocations",
             BroadcastConsumer(
                 bus,
-                "ACCOUNTS",
-                SESSION_REVOKED.subject,
-                sessions.on_session_revoked,
-                sessions.purge_all,
+                account_events.STREAM,
+                account_events.SUBJECT,
+                AccountEvents(sessions.purge, keys.purge).handle,
+                believe_nothing,
             ).run,
         )
-        questions = Questions(assistant_channel, decider)
+        reservations = Reservations(metering_channel)
+        process.on_close(reservations.finish)
+        questions = Questions(assistant_channel, decider, reservations)
         redis = open_redis(settings.redis_url, seconds=settings.redis_seconds)
         process.on_close(redis.aclose)
         limits = SearchLimits(
             redis, parse_limits(settings.search_limits), networks=settings.search_networks
         )
-        peers = Peers(lookup, decider, publisher, people, notebooks, questions, limits)
-        application = build(settings, peers, process.readiness, cache, sessions)
+        most = settings.guest_ceiling
+        ceiling = GuestCeiling(redis, most) if most else None
+        crawlers = None
+        if settings.crawlers == "on":
+            crawlers = Crawlers(resolver or SystemResolver(), proxies=settings.proxies)
+        peers = Peers(
+            lookup,
+            decider,
+            publisher,
+            people,
+            notebooks,
+            questions,
+            limits,
+            ceiling,
+            crawlers,
+            Privacy(accounts_channel, metering_channel, bus),
+            key_calls,
+            PlanCalls(repeating),
+            Factors(accounts_channel),
+            CredentialCalls(accounts_channel),
+            OwnSessions(repeating, sessions.purge),
+            Providers(accounts_channel, repeating),
+        )
+        process.background("providers", peers.providers.watch)
+        process.background("erased-views", ErasedViews(bus).run)
+        application = build(settings, peers, process.readiness, cache, sessions, keys)
         server = HttpServer(application, settings.host, settings.port)
         process.background("http", server.run)
         process.on_drain(server.drain)

@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from gateway.payment_links import parse_payment_links
 from gateway.redis_client import check_address
 from gateway.search_limits import parse_limits
 from gateway.signing import Keyring
@@ -44,6 +45,12 @@ class GatewaySettings(ServiceSettings):
     """How many a minute one visitor may ask for."""
     search_networks: int = Field(default=10, ge=1, le=10_000)
     """How much more than a visitor a whole network may ask for."""
+    guest_ceiling: int = Field(default=60, ge=0, le=1_000_000)
+    """How many new guests one network may bring in a day (UTC); 0: any number."""
+    crawlers: Literal["on", "off"] = "on"
+    """Whether verified crawlers see the public sections unmetered; DNS is asked about them."""
+    payment_links: str = ""
+    """Where plans are bought: ``professional=https://…[,enterprise=…]``; none: not open yet."""
     proxies: int = Field(default=0, ge=0, le=10)
     """Proxies of ours in front, each of which adds its caller to ``X-Forwarded-For``."""
     page_cache_pages: int = Field(default=5_000, ge=1, le=1_000_000)
@@ -70,6 +77,12 @@ class GatewaySettings(ServiceSettings):
     @classmethod
     def _are_limits(cls, value: str) -> str:
         parse_limits(value)
+        return value
+
+    @field_validator("payment_links")
+    @classmethod
+    def _are_links(cls, value: str) -> str:
+        parse_payment_links(value)
         return value
 
     @field_validator("cookie_keys")

@@ -1,14 +1,13 @@
 """Signed values that visitors carry: who signed, what for, and whether it still holds."""
 
 import base64
-import binascii
 import hmac
-import re
 import secrets
 from dataclasses import dataclass
 from typing import Self
 
-_KEY_ID = re.compile(r"[A-Za-z0-9]{1,16}")
+from servicekit.keys import parse_keys
+
 _MAC_BYTES = 16
 
 
@@ -38,21 +37,7 @@ class Keyring:
         Raises:
             ValueError: saying which part is malformed, without repeating a key.
         """
-        keys: dict[str, bytes] = {}
-        for number, part in enumerate(text.split(","), 1):
-            key_id, _, encoded = part.strip().partition(":")
-            if not _KEY_ID.fullmatch(key_id):
-                raise ValueError(f"key {number}: its id must be 1 to 16 letters and digits")
-            if key_id in keys:
-                raise ValueError(f"key {number}: the id {key_id} is used twice")
-            try:
-                key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), b"-_", validate=True)
-            except (binascii.Error, ValueError):
-                key = b""
-            if len(key) != 32:
-                raise ValueError(f"key {number} ({key_id}): must be 32 bytes in base64url")
-            keys[key_id] = key
-        return cls(keys)
+        return cls(parse_keys(text))
 
     @classmethod
     def ephemeral(cls) -> Self:

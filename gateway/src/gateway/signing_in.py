@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from codingahead.accounts.v1 import accounts_pb2
+from codingahead.accounts.v1 import accounts_pb2, federation_pb2
 from gateway import problems
 from gateway.accounts import Accounts, AccountsAway
 from gateway.decisions import Decider
 from gateway.problems import Refused
+from gateway.second_factors import SecondFactorDue
 from gateway.sessions import Sessions
 from gateway.visitors import Visitors
 from servicekit.errors import ServiceError
@@ -33,7 +34,13 @@ class SigningIn:
         self._visitors = visitors
 
     async def register(
-        self, cookies: str, email: str, password: str, name: str, request_id: str = ""
+        self,
+        cookies: str,
+        email: str,
+        password: str,
+        name: str,
+        client: accounts_pb2.Client,
+        request_id: str = "",
     ) -> str:
         """Make an account and sign it in; what the guest has seen becomes its own, uncharged.
 
@@ -48,19 +55,47 @@ class SigningIn:
                     password=password,
                     name=name,
                     guest_id=guest_id,
+                    client=client,
                 )
             )
         if guest_id:
             # Should this fail, metering makes up for it when it hears of the account.
             principal = session.principal
             await self._decider.merge(guest_id, principal.account_id, principal.plan)
-        return await self._begun(cookies, session)
+        return await self.begun(cookies, session)
 
-    async def log_in(self, cookies: str, email: str, password: str) -> str:
-        """Begin a session. Nothing of a guest is carried over."""
+    async def log_in(
+        self, cookies: str, email: str, password: str, client: accounts_pb2.Client
+    ) -> list[str]:
+        """Begin a session, and know the device from now on. Nothing of a guest is carried over.
+
+        Raises:
+            SecondFactorDue: when the account has a second factor.
+        """
         with _refusals():
-            session = await self._accounts.log_in(email, password)
-        return await self._begun(cookies, session)
+            answer = await self._accounts.log_in(email, password, client)
+        if answer.HasField("second_factor"):
+            raise SecondFactorDue.of(answer.second_factor)
+        session_cookie = await self.begun(cookies, answer.session)
+        return [session_cookie, *self._known_by(answer.device)]
+
+    async def entered(
+        self, cookies: str, guest_id: str, done: federation_pb2.FinishSignInResponse
+    ) -> list[str]:
+        """Sign somebody in who came back from another provider.
+
+        Only a new account takes over what the guest *guest_id* has seen.
+
+        Raises:
+            SecondFactorDue: when the account has a second factor.
+        """
+        if done.HasField("second_factor"):
+            raise SecondFactorDue.of(done.second_factor)
+        if done.registered and guest_id:
+            principal = done.session.principal
+            await self._decider.merge(guest_id, principal.account_id, principal.plan)
+        session_cookie = await self.begun(cookies, done.session)
+        return [session_cookie, *self._known_by(done.device)]
 
     async def log_out(self, cookies: str) -> tuple[str, bool]:
         """End the session, if there is one; its cookie goes whatever becomes of that.
@@ -77,8 +112,17 @@ class SigningIn:
             self._sessions.ended(token)
         return self._visitors.session_cleared, over
 
-    async def _begun(self, cookies: str, session: accounts_pb2.Session) -> str:
-        """The new session takes the place of the one that was there, which ends."""
+    def goes_on(self, cookies: str, session: accounts_pb2.Session) -> str:
+        """Carry on the visitor's session under the token that accounts has just given it."""
+        self._sessions.ended(self._visitors.token(cookies))
+        self._sessions.begun(session)
+        return self._visitors.session_cookie(session.token)
+
+    async def begun(self, cookies: str, session: accounts_pb2.Session) -> str:
+        """Sign somebody in by *session*, which accounts has just begun.
+
+        It takes the place of the one that was there, which ends.
+        """
         if replaced := self._visitors.token(cookies):
             try:
                 await self._accounts.log_out(replaced)
@@ -87,6 +131,9 @@ class SigningIn:
             self._sessions.ended(replaced)
         self._sessions.begun(session)
         return self._visitors.session_cookie(session.token)
+
+    def _known_by(self, device: str) -> list[str]:
+        return [self._visitors.device_cookie(device)] if device else []
 
 
 @contextmanager

@@ -37,7 +37,8 @@ class Access:
     *unlocked* holds section keys. *denied*: the wall. *degraded*: nobody could be asked, so
     *limit*, *remaining* and *reset_time* (UTC) say nothing. Otherwise *limit* and *remaining* are
     None for a plan without limit. *unlock* is what opens the sections that stay locked, or the
-    page itself when it is denied.
+    page itself when it is denied. *crowded*: denied to a new guest, as their network has brought
+    too many today; *reset_time* is when it may again.
     """
 
     unlocked: frozenset[str]
@@ -48,6 +49,7 @@ class Access:
     remaining: int | None
     reset_time: datetime | None
     plan: str
+    crowded: bool = False
 
     @property
     def way_out(self) -> Unlock:

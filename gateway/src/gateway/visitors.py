@@ -13,6 +13,7 @@ from gateway.signing import Keyring
 GUEST_LIFETIME = timedelta(days=365)
 SESSION_LIFETIME = timedelta(days=30)
 """As long as accounts keeps a session at most."""
+DEVICE_LIFETIME = timedelta(days=365)
 
 _GUEST_PURPOSE = "guest"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -24,11 +25,13 @@ class Guest:
 
     *set_cookie* is what a metered answer must set so that they are known again; empty when they
     carry it already. *ending* takes away the cookie of a session that is over, if there is one.
+    *new*: they carried none that is believed, and so may be anybody.
     """
 
     id: str
     set_cookie: str = ""
     ending: str = ""
+    new: bool = False
 
     @property
     def set_cookies(self) -> Iterator[str]:
@@ -59,9 +62,13 @@ class Visitors:
         prefix = "__Host-" if secure else ""
         self._guest_cookie = f"{prefix}guest"
         self._session_cookie = f"{prefix}session"
+        self.device_cookie_name = f"{prefix}device"
+        """By which a device that has logged in before is known to accounts."""
         self._attributes = "Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
         self.session_cleared = f"{self._session_cookie}=; Max-Age=0; {self._attributes}"
         """``Set-Cookie`` that takes a session away."""
+        self.device_cleared = f"{self.device_cookie_name}=; Max-Age=0; {self._attributes}"
+        """``Set-Cookie`` by which a device is known no more."""
 
     def at_hand(self, cookies: str) -> Visitor | None:
         """The visitor whose ``Cookie`` header is *cookies*, if nobody need be asked who it is.
@@ -95,6 +102,11 @@ class Visitors:
         seconds = int(SESSION_LIFETIME.total_seconds())
         return f"{self._session_cookie}={token}; Max-Age={seconds}; {self._attributes}"
 
+    def device_cookie(self, device: str) -> str:
+        """``Set-Cookie`` by which a device that logged in is known from now on."""
+        seconds = int(DEVICE_LIFETIME.total_seconds())
+        return f"{self.device_cookie_name}={device}; Max-Age={seconds}; {self._attributes}"
+
     def _with_session(self, found: Account | Absent, cookies: str) -> Visitor:
         match found:
             case Absent.ENDED:
@@ -108,7 +120,7 @@ class Visitors:
         for identity, stale in self._guests_in(cookies):
             return Guest(identity, self._guest_set_cookie(identity) if stale else "", ending)
         identity = secrets.token_urlsafe(16)
-        return Guest(identity, self._guest_set_cookie(identity), ending)
+        return Guest(identity, self._guest_set_cookie(identity), ending, new=True)
 
     def _guests_in(self, cookies: str) -> Iterator[tuple[str, bool]]:
         """Ids that *cookies* prove, and whether each was signed by an older key."""

@@ -17,6 +17,9 @@ _MONTHS = (
 LONGEST_QUESTION = 1_000
 """Characters of a question to CasePilot."""
 
+CROWDED = "Many new visitors came from your network today."
+"""Why a new guest is not let in."""
+
 
 def counted(number: int, noun: str) -> str:
     """*number* with *noun* in the form that goes with it: "1 page view", "1,204 codes"."""
@@ -61,6 +64,14 @@ def link_path(link: lookup_pb2.Link, on: str = "") -> str:
     """Where *link* leads: a code's page or a range of the hierarchy; empty where it names none."""
     target = link.WhichOneof("target")
     return quote(path_of(link.system, getattr(link, target))) + asked_on(on) if target else ""
+
+
+def minutes_in_words(seconds: int) -> str:
+    """A wait in words, no shorter than it is: "a minute", "15 minutes", "3 hours"."""
+    minutes = -(-seconds // 60)
+    if minutes <= 1:
+        return "a minute"
+    return f"{minutes} minutes" if minutes < 120 else f"{-(-minutes // 60)} hours"
 
 
 def asked_on(on: str) -> str:

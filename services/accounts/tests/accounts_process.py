@@ -40,11 +40,12 @@ class AccountsProcess:
             stderr=asyncio.subprocess.PIPE,
         )
         self._reading = asyncio.create_task(self._read())
-        self.listening = await self.logged("listening")
+        # However busy the machine is: how long it takes is no matter of tests.
+        self.listening = await self.logged("listening", seconds=60)
         self.target = f"127.0.0.1:{self.listening['grpc_port']}"
         self._channel = open_channel(self.target, ServiceSettings())
         self.stub = accounts_pb2_grpc.AccountsServiceStub(self._channel)
-        await self.logged(until)
+        await self.logged(until, seconds=60)
 
     async def run(self, *arguments: str) -> tuple[int, str, str]:
         """Run a command to its end; answers exit code, standard output and error."""
@@ -69,7 +70,7 @@ class AccountsProcess:
             self._process.kill()
             await self._ended()
 
-    async def logged(self, event: str, *, after: int = 0, seconds: float = 15.0) -> dict[str, Any]:
+    async def logged(self, event: str, *, after: int = 0, seconds: float = 30.0) -> dict[str, Any]:
         """The first line *event* of the log from the line *after* on."""
         async with asyncio.timeout(seconds):
             while True:

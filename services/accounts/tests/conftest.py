@@ -7,20 +7,35 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
+from accounts.confirmations import Confirmations
 from accounts.database import Database
 from accounts.doorkeeper import Doorkeeper
+from accounts.federation import Federation
+from accounts.freshness import Freshness
 from accounts.hash_pool import HashPool
+from accounts.known_devices import KnownDevices
+from accounts.limit_counters import LimitCounters
+from accounts.limits import parse_limits
+from accounts.login_guard import LoginGuard
+from accounts.mail_texts import MailTexts
 from accounts.migrate import migrate
+from accounts.password_changes import PasswordChanges
 from accounts.passwords import Passwords
+from accounts.redis_client import open_redis
 from accounts.registrar import Registrar
 from accounts.settings import database_at
 from accounts.store import Store
 from services.accounts.tests.accounts_process import AccountsProcess
 from services.accounts.tests.events_reader import make_stream
+from services.accounts.tests.factor_people import Desk, Person, new_desk
+from services.accounts.tests.rounds import Browser, federation_with
+from services.accounts.tests.smtp_server import SmtpServer
 from services.accounts.tests.sql import Sql
 from tests.support.nats_server import NatsServer
+from tests.support.oidc_provider import OidcProvider, oidc_provider
 from tests.support.postgres_server import PostgresServer
 
 _numbers = itertools.count()
@@ -96,15 +111,82 @@ def recorded() -> list[None]:
 
 
 @pytest.fixture
-def registrar(store: Store, passwords: Passwords, recorded: list[None], clock: Clock) -> Registrar:
-    return Registrar(store, passwords, lambda: recorded.append(None), clock)
+async def guard(database: Database) -> AsyncIterator[LoginGuard]:
+    """Counts for itself: there is no Redis."""
+    redis = open_redis("redis://127.0.0.1:1", seconds=0.1)
+    guard = LoginGuard(LimitCounters(redis), parse_limits(""), KnownDevices(database.transact))
+    yield guard
+    await guard.finish()
+    await redis.aclose()
+
+
+@pytest.fixture
+def texts() -> MailTexts:
+    return MailTexts("Coding Ahead", "https://codes.example")
+
+
+@pytest.fixture
+def confirmations(
+    database: Database, guard: LoginGuard, texts: MailTexts, recorded: list[None], clock: Clock
+) -> Confirmations:
+    freshness = Freshness(database.transact, clock)
+    return Confirmations(
+        database.transact, freshness, guard, texts, lambda: recorded.append(None), clock
+    )
+
+
+@pytest.fixture
+def password_changes(
+    database: Database,
+    passwords: Passwords,
+    guard: LoginGuard,
+    texts: MailTexts,
+    recorded: list[None],
+    clock: Clock,
+) -> PasswordChanges:
+    freshness = Freshness(database.transact, clock)
+    return PasswordChanges(
+        database.transact, passwords, freshness, guard, texts, lambda: recorded.append(None), clock
+    )
+
+
+@pytest.fixture
+def registrar(
+    store: Store,
+    passwords: Passwords,
+    guard: LoginGuard,
+    confirmations: Confirmations,
+    recorded: list[None],
+    clock: Clock,
+) -> Registrar:
+    return Registrar(store, passwords, guard, confirmations, lambda: recorded.append(None), clock)
 
 
 @pytest.fixture
 def doorkeeper(
-    store: Store, passwords: Passwords, recorded: list[None], clock: Clock
+    store: Store, passwords: Passwords, guard: LoginGuard, recorded: list[None], clock: Clock
 ) -> Doorkeeper:
-    return Doorkeeper(store, passwords, lambda: recorded.append(None), clock)
+    return Doorkeeper(store, passwords, guard, lambda: recorded.append(None), clock)
+
+
+@pytest.fixture
+def desk(
+    database: Database,
+    passwords: Passwords,
+    guard: LoginGuard,
+    doorkeeper: Doorkeeper,
+    registrar: Registrar,
+    recorded: list[None],
+    clock: Clock,
+) -> Desk:
+    """Everything that deals with factors."""
+    return new_desk(database, passwords, guard, doorkeeper, registrar, recorded, clock)
+
+
+@pytest.fixture
+async def ann(desk: Desk) -> Person:
+    """Somebody who has just registered."""
+    return await desk.person()
 
 
 @pytest.fixture
@@ -143,6 +225,16 @@ async def nats_server(tmp_path: Path) -> AsyncIterator[NatsServer]:
 
 
 @pytest.fixture
+async def mail_server(tmp_path: Path) -> AsyncIterator[SmtpServer]:
+    server = SmtpServer(tmp_path)
+    await server.start()
+    yield server
+    server.recipient_gate.set()
+    server.data_gate.set()
+    await server.stop()
+
+
+@pytest.fixture
 async def process(database_url: str, nats_server: NatsServer) -> AsyncIterator[AccountsProcess]:
     """A whole accounts process that serves."""
     process = AccountsProcess(database_url, nats_server.url)
@@ -151,3 +243,35 @@ async def process(database_url: str, nats_server: NatsServer) -> AsyncIterator[A
         yield process
     finally:
         await process.kill()
+
+
+@pytest.fixture(scope="session")
+def shared_provider() -> Iterator[OidcProvider]:
+    with oidc_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(shared_provider: OidcProvider, clock: Clock) -> OidcProvider:
+    """A good OpenID Connect provider of a person nobody has seen, whose clock is the test's."""
+    shared_provider.reset()
+    shared_provider.now = lambda: clock().timestamp()
+    return shared_provider
+
+
+@pytest.fixture
+async def browser(
+    provider: OidcProvider,
+    database: Database,
+    passwords: Passwords,
+    guard: LoginGuard,
+    clock: Clock,
+) -> AsyncIterator[Browser]:
+    """Goes to ``provider`` and back."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        yield Browser(federation_with(provider, http, database, passwords, guard, clock), http)
+
+
+@pytest.fixture
+def federation(browser: Browser) -> Federation:
+    return browser.federation

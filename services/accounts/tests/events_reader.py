@@ -6,7 +6,13 @@ import nats
 from google.protobuf.message import Message
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 
-from accounts.events import ACCOUNT_REGISTERED, SESSION_REVOKED
+from accounts.events import (
+    ACCOUNT_CHANGED,
+    ACCOUNT_REGISTERED,
+    API_KEY_REVOKED,
+    PLAN_CHANGED,
+    SESSION_REVOKED,
+)
 from servicekit.events import Event
 
 STREAM = StreamConfig(
@@ -16,7 +22,13 @@ STREAM = StreamConfig(
     discard=DiscardPolicy.OLD,
     duplicate_window=120,
 )
-_KINDS = {kind.type: kind for kind in (ACCOUNT_REGISTERED, SESSION_REVOKED)}
+_KINDS = {
+    kind.type: kind
+    for kind in (
+        *(ACCOUNT_REGISTERED, ACCOUNT_CHANGED, SESSION_REVOKED),
+        *(API_KEY_REVOKED, PLAN_CHANGED),
+    )
+}
 
 
 async def make_stream(url: str) -> None:

@@ -21,6 +21,21 @@ class Sql:
 
         return await self._database.transact(work)
 
+    async def make_account(self, account_id: str, plan: str = "free") -> None:
+        """An account that nobody can log in to."""
+        await self(
+            "INSERT INTO accounts (account_id, email, email_key, name, plan, password_hash, "
+            "request_id, registered_at) "
+            "VALUES (:id, :email, :email, 'Ann', :plan, '', gen_random_uuid(), now())",
+            id=account_id,
+            email=f"{account_id}@example.org",
+            plan=plan,
+        )
+
+    async def count(self, table: str) -> int:
+        ((found,),) = await self(f"SELECT count(*) FROM {table}")
+        return int(found)
+
     async def confirm(self, account_id: str) -> None:
         await self("UPDATE accounts SET confirmed_at = now() WHERE account_id = :id", id=account_id)
 

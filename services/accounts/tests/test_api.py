@@ -139,7 +139,11 @@ async def test_more_log_ins_than_there_is_room_for_are_told_to_come_back(
     database_url: str, nats_server: NatsServer
 ) -> None:
     process = AccountsProcess(
-        database_url, nats_server.url, ACCOUNTS_HASH_WORKERS="1", ACCOUNTS_HASH_QUEUE="1"
+        database_url,
+        nats_server.url,
+        ACCOUNTS_HASH_WORKERS="1",
+        ACCOUNTS_HASH_QUEUE="1",
+        ACCOUNTS_LIMITS="login-account=1000/1",
     )
     try:
         await process.start()

@@ -206,8 +206,8 @@ async def test_a_bus_that_is_away_stops_no_registration(
     await process.stub.Register(register_request(), timeout=SECONDS)
     await events_when_there_are(nats_server.url, 1)
     await nats_server.stop()
-    for _ in range(10):
-        await process.stub.Register(register_request(), timeout=SECONDS)
+    for n in range(10):
+        await process.stub.Register(register_request(f"p{n}@example.org"), timeout=SECONDS)
     async with asyncio.timeout(10):
         while not await process.metric("accounts_outbox_oldest_age_seconds"):
             await asyncio.sleep(0.05)

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher, extract_parameters
 
 from accounts.doorkeeper import CredentialsRejected, Doorkeeper
 from accounts.hash_pool import HashPool, PoolFull
+from accounts.login_guard import LoginGuard
 from accounts.passwords import HASHES, LANES, MEMORY_KIB, PASSES, Passwords
 from accounts.registrar import Registrar
 from accounts.store import Store
@@ -135,11 +136,11 @@ async def test_a_hash_of_other_costs_is_replaced_when_its_password_is_known(
 
 
 async def test_more_attempts_than_there_is_room_for_are_refused(
-    store: Store, registrar: Registrar, clock: Clock
+    store: Store, registrar: Registrar, guard: LoginGuard, clock: Clock
 ) -> None:
     await registrar.register(registration())
     pool = HashPool(1, queue=2)
-    crowded = Doorkeeper(store, Passwords(pool), lambda: None, clock)
+    crowded = Doorkeeper(store, Passwords(pool), guard, lambda: None, clock)
     answers = await asyncio.gather(
         *(crowded.log_in("ann@example.org", PASSWORD) for _ in range(10)), return_exceptions=True
     )

@@ -7,6 +7,7 @@ import uuid
 import grpc
 from grpc import aio
 
+from accounts.tables import REVISION
 from codingahead.accounts.v1 import accounts_pb2 as pb
 from servicekit.errors import ServiceError, from_rpc_error
 from services.accounts.tests.accounts_process import AccountsProcess
@@ -103,7 +104,9 @@ async def test_a_stalled_database_is_told_before_the_callers_deadline(
 async def test_no_acknowledged_registration_is_lost_when_the_database_dies_under_load(
     durable_postgres: PostgresServer, nats_server: NatsServer
 ) -> None:
-    process = AccountsProcess(durable_postgres.url, nats_server.url)
+    process = AccountsProcess(
+        durable_postgres.url, nats_server.url, ACCOUNTS_LIMITS="register-address=1000/1"
+    )
     acknowledged: list[pb.Session] = []
     requests: dict[str, pb.RegisterRequest] = {}
     ending = asyncio.Event()
@@ -214,7 +217,7 @@ async def test_a_schema_that_is_behind_is_told_and_taken_up_once_migrated(
             async with asyncio.timeout(10):
                 while f"at revision {revision}" not in (told := await process.get("/readyz")):
                     await asyncio.sleep(0.05)
-            assert "0003 is needed: run `accounts migrate`" in told
+            assert f"{REVISION:04} is needed: run `accounts migrate`" in told
             assert "run `accounts migrate`" in (await process.logged("database_unusable"))["why"]
             assert unavailable(await failures(process, "x" * 43))
             code, _, err = await process.run("migrate", "--to", to)
@@ -229,7 +232,9 @@ async def test_a_newer_schema_does_not_stop_the_code_before_it(
     database_url: str, shared_postgres: PostgresServer, nats_server: NatsServer
 ) -> None:
     name = database_url.rpartition("/")[2]
-    shared_postgres.ask("UPDATE alembic_version SET version_num = '0003'", database=name)
+    shared_postgres.ask(
+        f"UPDATE alembic_version SET version_num = '{REVISION + 1:04}'", database=name
+    )
     process = AccountsProcess(database_url, nats_server.url)
     try:
         await process.start()

@@ -47,3 +47,14 @@ def test_what_is_no_database_url_is_refused(
 def test_an_option_nobody_would_heed_is_refused() -> None:
     with pytest.raises(ValueError, match="option 'options' is not known"):
         AccountsSettings(database_url=SecretStr("postgresql://db/people?options=-c%20fsync%3Doff"))
+
+
+def test_keys_that_are_none_are_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ACCOUNTS_SECRET_KEYS", "k1:s3cr3t")
+    with pytest.raises(SystemExit):
+        load_settings(AccountsSettings)
+    said = capsys.readouterr().err
+    assert said.startswith("accounts: wrong setting: ACCOUNTS_SECRET_KEYS")
+    assert "s3cr3t" not in said

@@ -1,15 +1,20 @@
-"""``python -m accounts`` serves; ``python -m accounts migrate`` brings the schema up to date."""
+"""``python -m accounts`` serves; ``… migrate`` updates the schema; the rest is for operators."""
 
 import argparse
+from collections.abc import Sequence
 
-from accounts.serve import serve
+from accounts import command, erase_command, key_commands, operator_commands, plan_command
 from accounts.settings import AccountsSettings
 from servicekit import lifecycle
 from servicekit.settings import load_settings
 
 
-def main() -> None:
-    """Read the command line and the environment, and do what they say."""
+def main(line: Sequence[str] | None = None) -> None:
+    """Read the command *line*, this process's own if None, and the environment; do what they say.
+
+    Raises:
+        SystemExit: with the exit code of a command.
+    """
     parser = argparse.ArgumentParser(prog="accounts", description=__doc__)
     commands = parser.add_subparsers(dest="command")
     migration = commands.add_parser(
@@ -18,11 +23,18 @@ def main() -> None:
     migration.add_argument(
         "--to", metavar="REVISION", help="another revision than the newest, or base; may go back"
     )
-    arguments = parser.parse_args()
+    for commands_of in (operator_commands, plan_command, erase_command, key_commands):
+        commands_of.add_to(commands)
+    arguments = parser.parse_args(line)
     settings = load_settings(AccountsSettings)
     if arguments.command == "migrate":
         _migrate(settings, arguments.to or "head")
+    elif arguments.command:
+        raise SystemExit(command.run(settings, arguments))
     else:
+        # Imported here: operators need not wait for all that serving needs.
+        from accounts.serve import serve
+
         lifecycle.run(serve, settings)
 
 

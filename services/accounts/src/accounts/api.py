@@ -8,10 +8,15 @@ import grpc
 from grpc import aio
 
 from accounts import wire
+from accounts.address_claims import AddressTaken
+from accounts.confirmations import AddressConfirmed
+from accounts.credentials import FieldsInvalid
 from accounts.database import DatabaseAway
 from accounts.doorkeeper import CredentialsRejected, Doorkeeper, SessionUnknown
+from accounts.factors import SecondFactorDue
 from accounts.freshness import ProofNeeded
 from accounts.hash_pool import PoolFull
+from accounts.login_guard import TooManyAttempts
 from accounts.notebook import MOST_FAVOURITES, AccountUnknown, NotebookFull, NotebookInvalid
 from accounts.registrar import Registrar, RequestReused
 from accounts.registration import RegistrationInvalid
@@ -25,27 +30,37 @@ type _Context = aio.ServicerContext[Any, Any]
 
 
 class AccountsApi(accounts_pb2_grpc.AccountsServiceServicer):
-    """Handlers of ``AccountsService``."""
+    """Handlers of ``AccountsService`` of the site called *site*."""
 
-    def __init__(self, registrar: Registrar, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, registrar: Registrar, doorkeeper: Doorkeeper, site: str) -> None:
         self._registrar = registrar
         self._doorkeeper = doorkeeper
+        self._site = site
 
     async def Register(  # noqa: N802 - named by the contract
         self, request: accounts_pb2.RegisterRequest, context: _Context
     ) -> accounts_pb2.RegisterResponse:
         """Make an account and sign it in."""
         with refusals():
-            signed_in = await self._registrar.register(wire.registration_from(request))
+            signed_in = await self._registrar.register(
+                wire.registration_from(request, self._site), wire.client_from(request.client)
+            )
         return accounts_pb2.RegisterResponse(session=wire.session_of(signed_in))
 
     async def LogIn(  # noqa: N802 - named by the contract
         self, request: accounts_pb2.LogInRequest, context: _Context
     ) -> accounts_pb2.LogInResponse:
         """Begin a session."""
-        with refusals():
-            signed_in = await self._doorkeeper.log_in(request.email, request.password)
-        return accounts_pb2.LogInResponse(session=wire.session_of(signed_in))
+        try:
+            with refusals():
+                signed_in = await self._doorkeeper.log_in(
+                    request.email, request.password, wire.client_from(request.client)
+                )
+        except SecondFactorDue as due:
+            return accounts_pb2.LogInResponse(second_factor=wire.second_factor_due(due))
+        return accounts_pb2.LogInResponse(
+            session=wire.session_of(signed_in), device=signed_in.device
+        )
 
     async def LogOut(  # noqa: N802 - named by the contract
         self, request: accounts_pb2.LogOutRequest, context: _Context
@@ -60,7 +75,9 @@ class AccountsApi(accounts_pb2_grpc.AccountsServiceServicer):
     ) -> accounts_pb2.ResolveSessionResponse:
         """Name the account behind a session."""
         with refusals():
-            session = await self._doorkeeper.resolve(request.token)
+            session = await self._doorkeeper.resolve(
+                request.token, wire.client_from(request.client)
+            )
         return wire.resolved(session)
 
 
@@ -82,6 +99,20 @@ def refusals() -> Iterator[None]:
             grpc.StatusCode.FAILED_PRECONDITION,
             "NOTEBOOK_FULL",
             f"An account can mark {MOST_FAVOURITES:,} codes; take a mark away first.",
+        ) from None
+    except FieldsInvalid as fault:
+        raise invalid("REQUEST_INVALID", **fault.violations) from None
+    except AddressTaken:
+        raise ServiceError(
+            grpc.StatusCode.FAILED_PRECONDITION,
+            "ADDRESS_TAKEN",
+            "You have confirmed this address for another account of yours; log in to that one.",
+        ) from None
+    except AddressConfirmed:
+        raise ServiceError(
+            grpc.StatusCode.FAILED_PRECONDITION,
+            "ADDRESS_CONFIRMED",
+            "Your address is confirmed already; there is nothing left to do.",
         ) from None
     except RequestReused:
         raise invalid(
@@ -111,6 +142,13 @@ def refusals() -> Iterator[None]:
             grpc.StatusCode.FAILED_PRECONDITION,
             "TOKEN_REFUSED",
             "The link or code is not valid any more; ask for a new one.",
+        ) from None
+    except TooManyAttempts as fault:
+        raise ServiceError(
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            "TOO_MANY_ATTEMPTS",
+            "Too many attempts were made in a short time; try again later.",
+            metadata={"retry_after_seconds": str(fault.retry_seconds)},
         ) from None
     except PoolFull:
         raise ServiceError(

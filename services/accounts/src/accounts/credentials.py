@@ -18,6 +18,14 @@ class FieldInvalid(Exception):  # noqa: N818 - it describes the field
     """A value that cannot be; its text says why and never repeats the value."""
 
 
+class FieldsInvalid(Exception):  # noqa: N818 - it describes the fields
+    """Fields that cannot be: each by its name, with what is wrong with it."""
+
+    def __init__(self, violations: dict[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {fault}" for name, fault in violations.items()))
+        self.violations = violations
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """An e-mail address: *email* as mail is sent to it, *key* by which it is one and the same."""

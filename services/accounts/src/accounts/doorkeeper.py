@@ -5,9 +5,12 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from accounts import sessions
-from accounts.credentials import FieldInvalid, address_of, password_of
+from accounts.clients import UNKNOWN, Client
+from accounts.credentials import MAX_ADDRESS, FieldInvalid, address_of, password_of
 from accounts.database import DatabaseAway
+from accounts.factors import SecondFactorDue
 from accounts.hash_pool import PoolFull
+from accounts.login_guard import LoginGuard, TooManyAttempts
 from accounts.passwords import Passwords
 from accounts.registrar import SignedIn
 from accounts.sessions import Session
@@ -32,15 +35,17 @@ class Doorkeeper:
         self,
         store: Store,
         passwords: Passwords,
+        guard: LoginGuard,
         recorded: Callable[[], None],
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._passwords = passwords
+        self._guard = guard
         self._recorded = recorded
         self._now = now
 
-    async def log_in(self, email: str, password: str) -> SignedIn:
+    async def log_in(self, email: str, password: str, client: Client = UNKNOWN) -> SignedIn:
         """Begin a session of the account with this address and password.
 
         Looks at the confirmed account of the address and at the newest unconfirmed one, and
@@ -49,38 +54,44 @@ class Doorkeeper:
 
         Raises:
             CredentialsRejected: whatever was wrong.
+            SecondFactorDue: when nothing was, and the account has a second factor.
+            TooManyAttempts: when as many were made as are let through.
             PoolFull: when too many passwords are being hashed.
             DatabaseAway: when nothing can be looked up.
         """
         with _counted():
             self._passwords.admit()
-            rivals = NO_RIVALS
-            try:
-                rivals = await self._store.rivals(address_of(email).key)
-                secret = password_of(password)
-            except FieldInvalid:
-                # No account can have it: the work is done all the same, on nobody's hashes.
-                rivals, secret = NO_RIVALS, ""
-            found = (rivals.confirmed, rivals.unconfirmed)
-            match = await self._passwords.match(
-                secret, *(rival.password_hash if rival else None for rival in found)
-            )
-            rival = found[match.position] if match else None
-            if match is None or rival is None:
-                raise CredentialsRejected
-            session = sessions.beginning(self._now())
+            rivals, now = NO_RIVALS, self._now()
+            async with self._guard.logging_in(_key_of(email), client, now):
+                try:
+                    rivals = await self._store.rivals(address_of(email).key)
+                    secret = password_of(password)
+                except FieldInvalid:
+                    # No account can have it: the work is done all the same, on nobody's hashes.
+                    rivals, secret = NO_RIVALS, ""
+                found = (rivals.confirmed, rivals.unconfirmed)
+                match = await self._passwords.match(
+                    secret, *(rival.password_hash if rival else None for rival in found)
+                )
+                rival = found[match.position] if match else None
+                if match is None or rival is None:
+                    raise CredentialsRejected
+            session = sessions.beginning(now, client)
             await self._store.begin(rival.account.id, session, rehashed=match.rehashed)
-            return SignedIn(rival.account, session)
+            device = await self._guard.welcome(rival.account.id, client, now)
+            return SignedIn(rival.account, session, device)
 
-    async def resolve(self, token: str) -> Session:
-        """The session of *token*; using it puts off its end.
+    async def resolve(self, token: str, client: Client = UNKNOWN) -> Session:
+        """The session of *token*; that *client* uses it puts off its end.
 
         Raises:
             SessionUnknown: when it is not open.
             DatabaseAway: when that cannot be known.
         """
         token_hash = sessions.hash_of(token)
-        session = await self._store.resolve(token_hash, self._now()) if token_hash else None
+        session = None
+        if token_hash:
+            session = await self._store.resolve(token_hash, self._now(), client.place)
         if session is None:
             raise SessionUnknown
         return session
@@ -96,6 +107,14 @@ class Doorkeeper:
             self._recorded()
 
 
+def _key_of(email: str) -> str:
+    """By what attempts at an address are counted, also at one that nobody can have."""
+    try:
+        return address_of(email).key
+    except FieldInvalid:
+        return email.strip().casefold()[:MAX_ADDRESS]
+
+
 @contextmanager
 def _counted() -> Iterator[None]:
     outcome = "failed"
@@ -105,8 +124,14 @@ def _counted() -> Iterator[None]:
     except CredentialsRejected:
         outcome = "rejected"
         raise
+    except SecondFactorDue:
+        outcome = "second_factor"
+        raise
     except PoolFull:
         outcome = "too_many"
+        raise
+    except TooManyAttempts:
+        outcome = "limited"
         raise
     except DatabaseAway:
         outcome = "unavailable"

@@ -6,7 +6,9 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from accounts.credentials import Address, FieldInvalid, address_of, password_of
+from accounts.common_passwords import weakness_of
+from accounts.credentials import Address, FieldInvalid, password_of
+from accounts.disposable_addresses import lasting_address_of
 
 PLAN = "free"
 """The plan every account starts on."""
@@ -37,9 +39,9 @@ class Registration:
 
 
 def registration_of(
-    request_id: str, email: str, password: str, name: str, guest_id: str
+    request_id: str, email: str, password: str, name: str, guest_id: str, site: str = ""
 ) -> Registration:
-    """Read a registration.
+    """Read a registration at the site called *site*.
 
     Raises:
         RegistrationInvalid: naming every field that is wrong.
@@ -54,11 +56,20 @@ def registration_of(
             return None
 
     request = read(_request_id_of, "request_id", request_id)
-    address = read(address_of, "email", email)
+    address = read(lasting_address_of, "email", email)
     secret = read(password_of, "password", password)
+    if secret is not None and (fault := weakness_of(secret, email, name, site)):
+        faults["password"] = fault
     called = read(_name_of, "name", name)
     guest = read(_guest_id_of, "guest_id", guest_id)
-    if request is None or address is None or secret is None or called is None or guest is None:
+    if (
+        faults
+        or request is None
+        or address is None
+        or secret is None
+        or called is None
+        or guest is None
+    ):
         raise RegistrationInvalid(faults)
     return Registration(request, address, secret, called, guest)
 

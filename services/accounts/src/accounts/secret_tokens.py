@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts.tables import secret_tokens
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_FAILED = "failed_attempts"
+"""The fact that counts them."""
 
 
 class TokenRefused(Exception):  # noqa: N818 - it is the answer
@@ -87,6 +89,36 @@ async def use(connection: AsyncConnection, purpose: str, token: str, now: dateti
     return _found(
         (await connection.execute(used.returning(table.c.account_id, table.c.facts))).one_or_none()
     )
+
+
+async def hold(connection: AsyncConnection, purpose: str, token: str, now: datetime) -> Found:
+    """As :func:`look_at`, and nobody else uses or holds *token* until the transaction ends.
+
+    Raises:
+        TokenRefused: when it is not good for *purpose* now.
+    """
+    table = secret_tokens
+    query = select(table.c.account_id, table.c.facts).where(*_is(purpose, token, now))
+    return _found((await connection.execute(query.with_for_update())).one_or_none())
+
+
+async def count_failure(
+    connection: AsyncConnection, purpose: str, token: str, now: datetime, at_most: int
+) -> bool:
+    """Count an attempt with *token* that failed; the one numbered *at_most* makes it void.
+
+    Answers whether it is good for another. The caller holds it.
+    """
+    table = secret_tokens
+    is_it = _is(purpose, token, now)
+    facts = json.loads((await connection.execute(select(table.c.facts).where(*is_it))).scalar_one())
+    failed = int(facts.get(_FAILED, "0")) + 1
+    if failed >= at_most:
+        await connection.execute(delete(table).where(*is_it))
+        return False
+    counted = json.dumps({**facts, _FAILED: str(failed)})
+    await connection.execute(update(table).where(*is_it).values(facts=counted))
+    return True
 
 
 async def forget_expired(connection: AsyncConnection, now: datetime) -> int:

@@ -6,14 +6,17 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from accounts.clients import UNKNOWN, Client
+
 IDLE = timedelta(days=7)
 """A session that is not used ends after this."""
 ABSOLUTE = timedelta(days=30)
 """A session ends after this however much it is used."""
 EXTEND_AFTER = timedelta(minutes=1)
-"""A use is written down only when it moves the end by more than this."""
+"""A use is written down only when the last one is longer ago, or it comes from elsewhere."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Account:
     plan: str
     name: str = field(repr=False)
     confirmed: bool
+    role: str = "user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Beginning:
     token_hash: bytes = field(repr=False)
     begun_at: datetime
     expires_at: datetime
+    device: str = ""
+    network: str = ""
 
 
 def new_id() -> str:
@@ -51,10 +57,17 @@ def new_id() -> str:
     return secrets.token_urlsafe(16)
 
 
-def beginning(now: datetime) -> Beginning:
-    """A session that begins *now*, with a new token of 256 bits."""
+def is_id(text: str) -> bool:
+    """Whether *text* can be an identifier of :func:`new_id`."""
+    return _ID.fullmatch(text) is not None
+
+
+def beginning(now: datetime, client: Client = UNKNOWN) -> Beginning:
+    """A session that *client* begins *now*, with a new token of 256 bits."""
     token = secrets.token_urlsafe(32)
-    return Beginning(new_id(), token, _hashed(token), now, expiry(now, now))
+    return Beginning(
+        new_id(), token, _hashed(token), now, expiry(now, now), client.device, client.place
+    )
 
 
 def hash_of(token: str) -> bytes | None:

@@ -7,12 +7,17 @@ from pydantic_settings import SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from servicekit.settings import ServiceSettings
+from accounts.limits import parse_limits
+from accounts.mail_settings import MailSettings
+from accounts.payment_settings import PaymentSettings
+from accounts.provider_settings import ProviderSettings
+from accounts.redis_client import check_address
+from accounts.secret_keys import SecretKeys
 
 _DRIVERS = ("postgresql", "postgres", "postgresql+asyncpg")
 
 
-class AccountsSettings(ServiceSettings):
+class AccountsSettings(MailSettings, PaymentSettings, ProviderSettings):
     """What accounts can be told; variables start with ``ACCOUNTS_``."""
 
     model_config = SettingsConfigDict(env_prefix="ACCOUNTS_")
@@ -31,13 +36,45 @@ class AccountsSettings(ServiceSettings):
     """Passwords hashed at once, 19 MiB each."""
     hash_queue: int = Field(default=8, ge=0, le=1000)
     """Hashing jobs that may wait, for each worker; more are refused."""
+    redis_url: str = Field(
+        default="redis://127.0.0.1:6379/0",
+        validation_alias=AliasChoices("redis_url", "ACCOUNTS_REDIS_URL", "REDIS_URL"),
+    )
+    """``redis://host:port/database``, or ``redis+cluster://host:port,host:port``."""
+    redis_seconds: float = Field(default=0.05, gt=0, le=5)
+    """Longest wait for a limit; then this process counts for itself."""
+    limits: str = ""
+    """``login-account=10/900,…``: attempts at once, and seconds in which they are made up for."""
+    secret_keys: SecretStr = SecretStr("")
+    """Keys that encrypt secrets of apps: ``kid:base64url-of-32-bytes[,kid:…]``; the first does.
+
+    Without any, nobody can set an app up.
+    """
     relay: bool = True
     """Whether this process takes part in moving events to the bus; at least one must."""
 
     @field_validator("database_url")
     @classmethod
-    def _is_an_address(cls, value: SecretStr) -> SecretStr:
+    def _is_a_database(cls, value: SecretStr) -> SecretStr:
         database_at(value.get_secret_value())
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_an_address_of_redis(cls, value: str) -> str:
+        check_address(value)
+        return value
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _are_keys(cls, value: SecretStr) -> SecretStr:
+        SecretKeys.parse(value.get_secret_value())
+        return value
+
+    @field_validator("limits")
+    @classmethod
+    def _are_limits(cls, value: str) -> str:
+        parse_limits(value)
         return value
 
     @property

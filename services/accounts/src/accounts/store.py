@@ -5,22 +5,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Insert, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accounts import events, tables
 from accounts.database import Work
+from accounts.factors import SecondFactorDue
+from accounts.log_in_step import due
 from accounts.outbox import record
 from accounts.registration import Registration
+from accounts.secret_tokens import forget_expired
 from accounts.sessions import EXTEND_AFTER, Account, Beginning, Session, expiry
 
-_ACCOUNT = (
+ACCOUNT_COLUMNS = (
     tables.accounts.c.account_id,
     tables.accounts.c.plan,
     tables.accounts.c.name,
     tables.accounts.c.confirmed_at,
+    tables.accounts.c.role,
 )
+"""What :func:`account_of` reads."""
+_ENABLED = tables.accounts.c.disabled_at.is_(None)
 _SWEEP = 1000
 
 
@@ -69,7 +75,7 @@ class Store:
     async def registered(self, request_id: uuid.UUID) -> Registered | None:
         """The account that a registration made, if it did."""
         table = tables.accounts
-        query = select(*_ACCOUNT, table.c.email_key, table.c.password_hash).where(
+        query = select(*ACCOUNT_COLUMNS, table.c.email_key, table.c.password_hash).where(
             table.c.request_id == request_id
         )
 
@@ -77,14 +83,22 @@ class Store:
             row = (await connection.execute(query)).one_or_none()
             if row is None:
                 return None
-            return Registered(_account(row), row.email_key, row.password_hash)
+            return Registered(account_of(row), row.email_key, row.password_hash)
 
         return await self._transact(work)
 
     async def register(
-        self, asked: Registration, account: Account, password_hash: str, session: Beginning
+        self,
+        asked: Registration,
+        account: Account,
+        password_hash: str,
+        session: Beginning,
+        also: Work[None],
     ) -> bool:
-        """Make *account* with its first *session*; False when the request made one before."""
+        """Make *account* with its first *session*; False when the request made one before.
+
+        What is done *also* is done with it or not at all.
+        """
         made = (
             insert_or(tables.accounts)
             .values(
@@ -107,16 +121,19 @@ class Store:
         async def work(connection: AsyncConnection) -> bool:
             if (await connection.execute(made)).one_or_none() is None:
                 return False
-            await connection.execute(_begun(account.id, session))
+            await connection.execute(session_begun(account.id, session))
             await record(connection, event)
+            await also(connection)
             return True
 
         return await self._transact(work)
 
     async def rivals(self, address_key: str) -> Rivals:
-        """Who claims an address."""
+        """Who claims an address; an account that is disabled does not."""
         table = tables.accounts
-        claims = select(*_ACCOUNT, table.c.password_hash).where(table.c.email_key == address_key)
+        claims = select(*ACCOUNT_COLUMNS, table.c.password_hash).where(
+            table.c.email_key == address_key, _ENABLED
+        )
         confirmed = claims.where(table.c.confirmed_at.is_not(None)).limit(1)
         newest = (
             claims.where(table.c.confirmed_at.is_(None)).order_by(table.c.position.desc()).limit(1)
@@ -125,7 +142,7 @@ class Store:
 
         async def work(connection: AsyncConnection) -> Rivals:
             found = [
-                Rival(_account(row), row.password_hash)
+                Rival(account_of(row), row.password_hash)
                 for row in (await connection.execute(query)).all()
             ]
             return Rivals(
@@ -138,24 +155,39 @@ class Store:
     async def begin(
         self, account_id: str, session: Beginning, *, rehashed: str | None = None
     ) -> None:
-        """Begin *session*, and keep *rehashed* in place of the account's password hash."""
+        """Begin *session*, and keep *rehashed* in place of the account's password hash.
+
+        Raises:
+            SecondFactorDue: when the account has a second factor; the session is not begun.
+        """
         table = tables.accounts
         replaced = update(table).where(table.c.account_id == account_id)
 
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(_begun(account_id, session))
+        async def work(connection: AsyncConnection) -> SecondFactorDue | None:
             if rehashed is not None:
                 await connection.execute(replaced.values(password_hash=rehashed))
+            still = await due(connection, account_id, session.begun_at)
+            if still is None:
+                await connection.execute(session_begun(account_id, session))
+            return still
 
-        await self._transact(work)
+        if (still := await self._transact(work)) is not None:
+            raise still
 
-    async def resolve(self, token_hash: bytes, now: datetime) -> Session | None:
-        """The open session of a token, its end put off as its use at *now* allows."""
+    async def resolve(self, token_hash: bytes, now: datetime, network: str = "") -> Session | None:
+        """The open session of a token, its end put off as its use at *now* allows.
+
+        *network* is where it is used from; empty leaves the one that is known.
+        """
         table = tables.sessions
         query = (
-            select(*_ACCOUNT, table.c.session_id, table.c.begun_at, table.c.expires_at)
+            select(
+                *ACCOUNT_COLUMNS,
+                *(table.c.session_id, table.c.begun_at, table.c.expires_at),
+                *(table.c.used_at, table.c.network),
+            )
             .join_from(table, tables.accounts)
-            .where(table.c.token_hash == token_hash, table.c.expires_at > now)
+            .where(table.c.token_hash == token_hash, table.c.expires_at > now, _ENABLED)
         )
 
         async def work(connection: AsyncConnection) -> Session | None:
@@ -163,15 +195,19 @@ class Store:
             if row is None:
                 return None
             expires_at: datetime = row.expires_at
-            put_off = expiry(row.begun_at, now)
-            if put_off - expires_at > EXTEND_AFTER:
-                expires_at = put_off
+            moved = bool(network) and network != row.network
+            if moved or now - (row.used_at or row.begun_at) > EXTEND_AFTER:
+                expires_at = max(expires_at, expiry(row.begun_at, now))
                 await connection.execute(
                     update(table)
-                    .where(table.c.session_id == row.session_id, table.c.expires_at < put_off)
-                    .values(expires_at=put_off)
+                    .where(table.c.session_id == row.session_id)
+                    .values(
+                        expires_at=func.greatest(table.c.expires_at, expires_at),
+                        used_at=func.greatest(table.c.used_at, now),
+                        network=network or row.network,
+                    )
                 )
-            return Session(row.session_id, _account(row), expires_at)
+            return Session(row.session_id, account_of(row), expires_at)
 
         return await self._transact(work)
 
@@ -193,6 +229,14 @@ class Store:
 
         return await self._transact(work)
 
+    async def forget_tokens(self, now: datetime) -> int:
+        """Delete the secret tokens that have expired by *now*; says how many."""
+
+        async def work(connection: AsyncConnection) -> int:
+            return await forget_expired(connection, now)
+
+        return await self._transact(work)
+
     async def sweep(self, now: datetime) -> int:
         """Delete some sessions that have expired by *now*; says how many."""
         table = tables.sessions
@@ -210,15 +254,19 @@ class Store:
         return await self._transact(work)
 
 
-def _begun(account_id: str, session: Beginning) -> Any:
+def session_begun(account_id: str, session: Beginning) -> Insert:
+    """The statement that begins *session*."""
     return insert(tables.sessions).values(
         session_id=session.id,
         token_hash=session.token_hash,
         account_id=account_id,
         begun_at=session.begun_at,
         expires_at=session.expires_at,
+        device=session.device,
+        network=session.network,
     )
 
 
-def _account(row: Any) -> Account:
-    return Account(row.account_id, row.plan, row.name, row.confirmed_at is not None)
+def account_of(row: Any) -> Account:
+    """The account of a row with :data:`ACCOUNT_COLUMNS`."""
+    return Account(row.account_id, row.plan, row.name, row.confirmed_at is not None, row.role)

@@ -1,4 +1,4 @@
-"""Clears away sessions that have expired: they answer nothing any more, and would only pile up."""
+"""Clears away sessions and tokens that have expired: they are good for nothing, and pile up."""
 
 import asyncio
 import random
@@ -18,7 +18,7 @@ _PAUSE_SECONDS = 600.0
 
 
 class Sweep:
-    """Deletes expired sessions, a bounded number at a time; any number of processes may."""
+    """Deletes what has expired, a bounded number of sessions at a time; many processes may."""
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
@@ -37,3 +37,4 @@ class Sweep:
         """Delete all that have expired."""
         while swept := await self._store.sweep(self._now()):
             SWEPT.inc(swept)
+        await self._store.forget_tokens(self._now())

@@ -90,6 +90,8 @@ sessions = Table(
     Column("used_at", DateTime(timezone=True)),
     # When its owner last proved who they are; when it began where that is null.
     Column("authenticated_at", DateTime(timezone=True)),
+    # Proofs that did not hold since one did.
+    Column("failed_proofs", Integer, nullable=False, server_default=text("0")),
 )
 
 favourites = Table(
@@ -207,6 +209,9 @@ one_time_passwords = Table(
     Column("confirmed_at", DateTime(timezone=True)),
     # The latest time step whose password was used; none up to it is taken again.
     Column("last_step", BigInteger, nullable=False, server_default=text("0")),
+    # Wrong ones, and when the first of them was tried.
+    Column("failed", Integer, nullable=False, server_default=text("0")),
+    Column("failing_since", DateTime(timezone=True)),
 )
 
 recovery_codes = Table(
@@ -240,6 +245,8 @@ api_keys = Table(
     Column("key_hash", LargeBinary, nullable=False, unique=True),
     # Separated by spaces.
     Column("scopes", Text, nullable=False),
+    # What asked for it: the same again makes no second one.
+    Column("request_id", Uuid, nullable=False, unique=True),
     Column("made_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
     Column("expires_at", DateTime(timezone=True)),
@@ -265,7 +272,7 @@ payment_events = Table(
     metadata,
     Column("event_id", Text, primary_key=True),
     Column("type", Text, nullable=False),
-    # By the provider's clock; an older one changes nothing.
+    # By the provider's clock.
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),
     Column("outcome", Text, nullable=False),
@@ -275,14 +282,25 @@ payment_customers = Table(
     "payment_customers",
     metadata,
     Column("customer_id", Text, primary_key=True),
+    # Null until the provider tells whose it is: its events come in any order.
+    Column("account_id", Text, ForeignKey(accounts.c.account_id, ondelete="CASCADE"), index=True),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+)
+
+payment_subscriptions = Table(
+    "payment_subscriptions",
+    metadata,
+    Column("subscription_id", Text, primary_key=True),
     Column(
-        "account_id",
+        "customer_id",
         Text,
-        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
+        ForeignKey(payment_customers.c.customer_id, ondelete="CASCADE"),
         nullable=False,
         index=True,
     ),
-    # The provider's moment of the latest event that changed the account's plan.
+    # The plan it pays for; empty while it pays for none.
+    Column("plan", Text, nullable=False),
+    # The provider's moment of the latest event; an older one changes nothing.
     Column("told_at", DateTime(timezone=True), nullable=False),
 )
 

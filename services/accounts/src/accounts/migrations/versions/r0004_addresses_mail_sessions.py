@@ -33,6 +33,10 @@ def upgrade() -> None:
     )
     op.add_column("sessions", sa.Column("used_at", _TIME))
     op.add_column("sessions", sa.Column("authenticated_at", _TIME))
+    op.add_column(
+        "sessions",
+        sa.Column("failed_proofs", sa.Integer, nullable=False, server_default=sa.text("0")),
+    )
     op.create_table(
         "secret_tokens",
         sa.Column("token_hash", sa.LargeBinary, primary_key=True),
@@ -92,7 +96,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION audit_is_append_only()")
     op.drop_table("mails")
     op.drop_table("secret_tokens")
-    for column in ("authenticated_at", "used_at", "network", "device"):
+    for column in ("failed_proofs", "authenticated_at", "used_at", "network", "device"):
         op.drop_column("sessions", column)
     for column in ("disabled_at", "has_password", "role"):
         op.drop_column("accounts", column)

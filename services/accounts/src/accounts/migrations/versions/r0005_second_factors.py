@@ -42,6 +42,8 @@ def upgrade() -> None:
         sa.Column("made_at", _TIME, nullable=False),
         sa.Column("confirmed_at", _TIME),
         sa.Column("last_step", sa.BigInteger, nullable=False, server_default=sa.text("0")),
+        sa.Column("failed", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("failing_since", _TIME),
     )
     op.create_table(
         "recovery_codes",

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("hint", sa.Text, nullable=False),
         sa.Column("key_hash", sa.LargeBinary, nullable=False, unique=True),
         sa.Column("scopes", sa.Text, nullable=False),
+        sa.Column("request_id", sa.Uuid, nullable=False, unique=True),
         sa.Column("made_at", _TIME, nullable=False),
         sa.Column("used_at", _TIME),
         sa.Column("expires_at", _TIME),

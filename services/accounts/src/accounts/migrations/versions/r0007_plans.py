@@ -42,15 +42,30 @@ def upgrade() -> None:
             "account_id",
             sa.Text,
             sa.ForeignKey("accounts.account_id", ondelete="CASCADE"),
-            nullable=False,
         ),
-        sa.Column("told_at", _TIME, nullable=False),
+        sa.Column("seen_at", _TIME, nullable=False),
     )
     op.create_index("payment_customers_account_id_idx", "payment_customers", ["account_id"])
+    op.create_table(
+        "payment_subscriptions",
+        sa.Column("subscription_id", sa.Text, primary_key=True),
+        sa.Column(
+            "customer_id",
+            sa.Text,
+            sa.ForeignKey("payment_customers.customer_id", ondelete="CASCADE"),
+            nullable=False,
+        ),
+        sa.Column("plan", sa.Text, nullable=False),
+        sa.Column("told_at", _TIME, nullable=False),
+    )
+    op.create_index(
+        "payment_subscriptions_customer_id_idx", "payment_subscriptions", ["customer_id"]
+    )
 
 
 def downgrade() -> None:
     """Drop them; accounts keep the plan they have."""
+    op.drop_table("payment_subscriptions")
     op.drop_table("payment_customers")
     op.drop_table("payment_events")
     op.drop_table("plan_changes")
