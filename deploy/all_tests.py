@@ -1,7 +1,8 @@
 """Runs all tests: ``python -m deploy.all_tests``.
 
-Those of lookup keep one core busy while the others mostly wait for servers, so the two run side
-by side; the lines of lookup's follow when the others are done.
+Most of them wait for servers most of the time, those of lookup keep a core busy. So they run in
+lanes beside each other; the lines of one are shown as they come, those of the others when all are
+done.
 """
 
 import shutil
@@ -9,33 +10,43 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 
-_PYTEST = (sys.executable, "-m", "pytest")
+_ASIDE = (("services/lookup", "tests"), ("services/metering",))
+"""Lanes of their own; all that stands nowhere here runs in one more."""
 
 
 def main() -> int:
     """0 when all tests pass."""
     # Started in the background of a shell we ignore Ctrl-C, and what tests start would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with tempfile.TemporaryFile() as lines:
-        lookup = subprocess.Popen(
-            (*_PYTEST, "services/lookup"),
-            stdin=subprocess.DEVNULL,
-            stdout=lines,
-            stderr=subprocess.STDOUT,
-        )
-        others = subprocess.Popen((*_PYTEST, "--ignore=services/lookup"))
+    with ExitStack() as stack:
+        aside = []
+        for paths in _ASIDE:
+            lines = stack.enter_context(tempfile.TemporaryFile())
+            process = subprocess.Popen(
+                _pytest(*paths), stdin=subprocess.DEVNULL, stdout=lines, stderr=subprocess.STDOUT
+            )
+            aside.append((process, lines))
+        ignored = (f"--ignore={path}" for paths in _ASIDE for path in paths)
+        shown = subprocess.Popen(_pytest(*ignored))
+        processes = [shown, *(process for process, _ in aside)]
         try:
-            failed = [others.wait(), lookup.wait()]
+            failed = [process.wait() for process in processes]
         except KeyboardInterrupt:
             # Ctrl-C has reached them too: they stop the servers they have started.
-            others.wait()
-            lookup.wait()
+            for process in processes:
+                process.wait()
             return 130
-        lines.seek(0)
-        shutil.copyfileobj(lines, sys.stdout.buffer)
+        for _, lines in aside:
+            lines.seek(0)
+            shutil.copyfileobj(lines, sys.stdout.buffer)
         sys.stdout.flush()
-    return max(failed)
+    return max(abs(code) for code in failed)
+
+
+def _pytest(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "pytest", *arguments)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,12 @@ from tests.support.postgres_server import PostgresServer
 
 CODES = ("E11.9", "I10", "E08", "E13")
 QUESTIONS = (
-    "What is E11.9?",
-    "Is E08 billable?",
     "Can I report E11.9 with I10?",
     "Can I report it with E13?",
     "What are the guidelines of E11.9?",
+    # These two are answered, and are all that a guest may ask.
+    "What is E11.9?",
+    "Is E08 billable?",
 )
 ALL = {code_pages.canary(key) for key in code_pages.GATED}
 

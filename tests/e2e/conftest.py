@@ -11,8 +11,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from deploy.local.platform import Platform
 from tests.e2e.album import Album
 from tests.support.browser import Window, running_chromium, window
+from tests.support.mail_folder import MailFolder
 from tests.support.oidc_provider import OidcProvider, oidc_provider
 from tests.support.platform import running_platform
 
@@ -26,16 +28,28 @@ def provider() -> Iterator[OidcProvider]:
         yield provider
 
 
+@pytest.fixture(scope="session")
+def mail(tmp_path_factory: pytest.TempPathFactory) -> MailFolder:
+    """Where the platform's mail goes."""
+    return MailFolder(tmp_path_factory.mktemp("mail"))
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def site(
-    tmp_path_factory: pytest.TempPathFactory, provider: OidcProvider
-) -> AsyncIterator[str]:
-    """Address of the platform; every window is a visitor of its own."""
+async def platform(
+    tmp_path_factory: pytest.TempPathFactory, provider: OidcProvider, mail: MailFolder
+) -> AsyncIterator[Platform]:
     async with running_platform(
         tmp_path_factory.mktemp("e2e"),
         ACCOUNTS_OIDC_PROVIDERS=json.dumps([provider.settings()]),
+        ACCOUNTS_MAIL_DIR=str(mail.path),
     ) as platform:
-        yield platform.address("gateway")
+        yield platform
+
+
+@pytest.fixture(scope="session")
+def site(platform: Platform) -> str:
+    """Address of the platform; every window is a visitor of its own."""
+    return platform.address("gateway")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -60,7 +60,7 @@ async def second_wall(window: Window) -> None:
 
 async def register_faults(window: Window) -> None:
     await window.open("/register")
-    await window.page.locator("main form").evaluate("form => { form.noValidate = true; }")
+    await window.page.locator("main form.sheet").evaluate("form => { form.noValidate = true; }")
     await submit(window.page, "E-mail address", "nobody")
     await expect(window.page.locator("[aria-invalid]")).to_have_count(2)
 
@@ -123,7 +123,7 @@ PAGES: dict[str, Way] = {
     "not-open-yet": opening("/career-center"),
     **{
         f"about-{what}": opening(f"/about/{what}")
-        for what in ("data", "licences", "privacy", "terms", "errors")
+        for what in ("data", "licences", "privacy", "terms", "cookies", "errors")
     },
 }
 MAIN = {"home", "results", "guest-page", "first-wall", "full-page", "register-with-faults"}

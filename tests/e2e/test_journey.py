@@ -104,7 +104,7 @@ async def registers_from_the_wall_and_is_led_back(window: Window, album: Album) 
     await look_around(window, album, "06-register")
 
     # The browser's own checks are a courtesy; what the site says must do without them.
-    await page.locator("main form").evaluate("form => { form.noValidate = true; }")
+    await page.locator("main form.sheet").evaluate("form => { form.noValidate = true; }")
     await page.get_by_label("E-mail address").fill("nobody@nowhere@")
     await submit(page, "Password", "short")
     await expect_fault(page, "E-mail address", "@-sign")
@@ -185,7 +185,7 @@ async def asks_casepilot(window: Window, album: Album, *, in_place: bool) -> Non
 async def logs_out_and_in_again(window: Window, email: str, album: Album) -> None:
     page = window.page
     await window.open("/account")
-    await page.get_by_role("button", name="Log out").click()
+    await page.get_by_role("button", name="Log out", exact=True).click()
     await expect(page).to_have_url(f"{window.url}/")
     # The guest that was is spent: its own page is all that is left to it.
     await window.open(f"/icd-10-cm/{FIVE[1]}")

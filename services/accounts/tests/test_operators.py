@@ -11,6 +11,7 @@ from grpc.aio import AioRpcError
 from accounts.__main__ import main
 from accounts.database import Database
 from accounts.doorkeeper import CredentialsRejected, Doorkeeper, SessionUnknown
+from accounts.factors import SecondFactorDue
 from accounts.operators import NoSuchAccount, Operators
 from accounts.passwords import HASHES
 from accounts.registrar import Registrar
@@ -262,3 +263,47 @@ async def test_a_new_key_is_printed_in_the_form_the_settings_read(run: Run) -> N
     assert all(SecretKeys.parse(line).sealing_id == "k2" for line in lines)
     assert lines[0] != lines[1]
     assert "Put it at the FRONT" in printed[0][1]
+
+
+async def test_whoever_has_lost_every_device_gets_in_by_password_again(
+    run: Run, registrar: Registrar, doorkeeper: Doorkeeper, sql: Sql
+) -> None:
+    made = await registrar.register(registration())
+    await sql.confirm(made.account.id)
+    await sql(
+        "INSERT INTO passkeys "
+        "(credential_id, account_id, public_key, sign_count, name, transports, made_at) "
+        "VALUES ('key', :id, 'key', 0, 'phone', '', now())",
+        id=made.account.id,
+    )
+    with pytest.raises(SecondFactorDue):
+        await doorkeeper.log_in("ann@example.org", PASSWORD)
+
+    given = ("factors", "remove", made.account.id, "--as", "kim", "--reason", "seen in person")
+    assert await run(*given) == (0, "removed; its sessions have ended\n", "")
+    assert await run(*given) == (0, "it has no second factor\n", "")
+    with pytest.raises(SessionUnknown):
+        await doorkeeper.resolve(made.session.token)
+    assert (await doorkeeper.log_in("ann@example.org", PASSWORD)).account.id == made.account.id
+    assert await sql("SELECT count(*) FROM secret_tokens WHERE purpose = 'log_in'") == [(0,)]
+    assert await acts(sql) == [("operator:kim", "second_factors_removed", "seen in person")]
+    assert await sql("SELECT kind FROM mails WHERE kind LIKE 'second%'") == [
+        ("second_factors_removed",)
+    ]
+
+
+async def test_factors_stay_where_nothing_else_lets_their_owner_in(
+    run: Run, registrar: Registrar, sql: Sql
+) -> None:
+    made = await registrar.register(registration())
+    await sql("UPDATE accounts SET has_password = false")
+    await sql(
+        "INSERT INTO passkeys "
+        "(credential_id, account_id, public_key, sign_count, name, transports, made_at) "
+        "VALUES ('key', :id, 'key', 0, 'phone', '', now())",
+        id=made.account.id,
+    )
+    code, out, err = await run("factors", "remove", made.account.id, "--reason", "seen")
+    assert (code, out) == (1, "")
+    assert "passkeys alone" in err
+    assert await sql("SELECT count(*) FROM passkeys") == [(1,)]

@@ -3,7 +3,14 @@
 import argparse
 from collections.abc import Sequence
 
-from accounts import command, erase_command, key_commands, operator_commands, plan_command
+from accounts import (
+    command,
+    erase_command,
+    factor_command,
+    key_commands,
+    operator_commands,
+    plan_command,
+)
 from accounts.settings import AccountsSettings
 from servicekit import lifecycle
 from servicekit.settings import load_settings
@@ -23,7 +30,8 @@ def main(line: Sequence[str] | None = None) -> None:
     migration.add_argument(
         "--to", metavar="REVISION", help="another revision than the newest, or base; may go back"
     )
-    for commands_of in (operator_commands, plan_command, erase_command, key_commands):
+    groups = (operator_commands, factor_command, plan_command, erase_command, key_commands)
+    for commands_of in groups:
         commands_of.add_to(commands)
     arguments = parser.parse_args(line)
     settings = load_settings(AccountsSettings)

@@ -14,6 +14,8 @@ PASSKEY_REMOVED: Final = "passkey_removed"
 APP_ADDED: Final = "one_time_password_added"
 APP_REMOVED: Final = "one_time_password_removed"
 CODES_RENEWED: Final = "recovery_codes_renewed"
+FACTORS_REMOVED: Final = "second_factors_removed"
+"""By an operator."""
 
 _SAID = {
     PASSKEY_ADDED: (
@@ -36,6 +38,12 @@ _SAID = {
     CODES_RENEWED: (
         "new recovery codes were made",
         "New recovery codes were made for your account; the ones of before are void.",
+    ),
+    FACTORS_REMOVED: (
+        "second factors were removed",
+        "All passkeys, the authenticator app and the recovery codes of your account were removed, "
+        "as somebody asked us to who could not use them any more. You log in by your password or "
+        "another site, as before.",
     ),
 }
 
