@@ -12,8 +12,15 @@ import sys
 import tempfile
 from contextlib import ExitStack
 
-_ASIDE = (("services/lookup", "tests"), ("services/metering",))
-"""Lanes of their own; all that stands nowhere here runs in one more."""
+LANES = (
+    (
+        *("servicekit/tests", "services/accounts", "services/assistant"),
+        *("tests/chaos", "tests/deployables", "tests/local", "tests/nats"),
+    ),
+    ("services/lookup", "tests/e2e", "tests/platform"),
+    ("services/metering", "gateway/tests"),
+)
+"""Where the tests of each lane stand; those of the first are shown as they run."""
 
 
 def main() -> int:
@@ -21,15 +28,14 @@ def main() -> int:
     # Started in the background of a shell we ignore Ctrl-C, and what tests start would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with ExitStack() as stack:
+        shown = subprocess.Popen(_pytest(LANES[0]))
         aside = []
-        for paths in _ASIDE:
+        for paths in LANES[1:]:
             lines = stack.enter_context(tempfile.TemporaryFile())
             process = subprocess.Popen(
-                _pytest(*paths), stdin=subprocess.DEVNULL, stdout=lines, stderr=subprocess.STDOUT
+                _pytest(paths), stdin=subprocess.DEVNULL, stdout=lines, stderr=subprocess.STDOUT
             )
             aside.append((process, lines))
-        ignored = (f"--ignore={path}" for paths in _ASIDE for path in paths)
-        shown = subprocess.Popen(_pytest(*ignored))
         processes = [shown, *(process for process, _ in aside)]
         try:
             failed = [process.wait() for process in processes]
@@ -45,8 +51,8 @@ def main() -> int:
     return max(abs(code) for code in failed)
 
 
-def _pytest(*arguments: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "pytest", *arguments)
+def _pytest(paths: tuple[str, ...]) -> tuple[str, ...]:
+    return (sys.executable, "-m", "pytest", *paths)
 
 
 if __name__ == "__main__":

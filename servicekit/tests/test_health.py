@@ -54,13 +54,14 @@ def test_draining_is_final() -> None:
 
 
 def test_another_thread_may_ask_while_parts_are_added() -> None:
-    readiness, done = Readiness(), threading.Event()
+    readiness, begun, done = Readiness(), threading.Event(), threading.Event()
 
     def ask() -> int:
         asked = 0
         while not done.is_set():
             readiness.report()
             asked += 1
+            begun.set()
         return asked
 
     interval = sys.getswitchinterval()
@@ -68,6 +69,7 @@ def test_another_thread_may_ask_while_parts_are_added() -> None:
     try:
         with ThreadPoolExecutor(1) as pool:
             asking = pool.submit(ask)
+            assert begun.wait(timeout=10)
             for number in range(500):
                 readiness.require(f"part {number}")
             done.set()

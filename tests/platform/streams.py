@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 import nats
+import nats.errors
 
 from deploy.local.platform import Platform
 from servicekit.events import Event
@@ -20,7 +21,13 @@ async def events_in(platform: Platform, stream: str) -> list[Event]:
             return events
         subscription = await jetstream.subscribe(">", stream=stream, ordered_consumer=True)
         while True:
-            message = await subscription.next_msg(timeout=5)
+            try:
+                message = await subscription.next_msg(timeout=2)
+            except nats.errors.TimeoutError:
+                # What there was may have been erased before it was read.
+                if (await subscription.consumer_info()).num_pending:
+                    raise
+                return events
             events.append(Event.decode(message.subject, message.headers, message.data))
             # Not by the last number: that message may have been erased.
             if not message.metadata.num_pending:
