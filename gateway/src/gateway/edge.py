@@ -6,6 +6,7 @@ keys of programs, code pages, limits on the body, the framework's routes.
 
 import asyncio
 import time
+from contextlib import suppress
 from functools import cache
 
 from gateway import csrf, problems, whence
@@ -32,6 +33,8 @@ _seconds = cache(SECONDS.labels)
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
+_DISCARDED = 1_048_576
+_DISCARD_SECONDS = 1.0
 _STREAM_SECONDS = 30.0
 """A streamed answer ends by itself long before; this is for a client that does not read it."""
 
@@ -108,6 +111,7 @@ class Edge:
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _declared_bytes(scope) > self._max_body_bytes:
+            await _discard(receive)
             await self._refuse(send, self._too_large())
             return
         started = False
@@ -137,6 +141,8 @@ class Edge:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > self._max_body_bytes:
+                if message.get("more_body", False):
+                    await _discard(receive)
                 raise Refused(self._too_large())
             return message
 
@@ -152,6 +158,21 @@ class Edge:
         if problem.retry_after is not None:
             headers.append((b"retry-after", str(problem.retry_after).encode()))
         await answer(send, problem.kind.status, headers, problem.json(self._public_url))
+
+
+async def _discard(receive: Receive) -> None:
+    """Read what is left of a body that is refused, unless it is much or slow to come.
+
+    Whoever is cut off in the middle of sending may never see why.
+    """
+    left = _DISCARDED
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_DISCARD_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 def _declared_bytes(scope: Scope) -> int:
