@@ -170,9 +170,11 @@ async def test_a_restart_between_calls_fails_none(
             )
             return {answer.principal.session_id for answer in answers}
 
-        await all_at_once()
         open_ones = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'accounts'"
-        assert int(postgres.ask(open_ones)[0][0]) > 4
+        async with asyncio.timeout(20):
+            # Calls that come one after the other need no more than one.
+            while int(postgres.ask(open_ones)[0][0]) <= 4:
+                await all_at_once()
         postgres.stop()
         postgres.start()
         async with asyncio.timeout(10):

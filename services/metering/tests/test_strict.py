@@ -5,6 +5,7 @@ import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import nats
@@ -275,6 +276,24 @@ async def test_what_is_never_settled_expires_and_is_written_down(
     assert (balance.reserved, balance.settled, balance.expired) == (2, 0, 2)
     found = await audited(site)
     assert (found.unbalanced, found.holders) == (0, 2)
+
+
+async def test_what_one_holder_has_open_of_two_actions_may_expire_at_one_moment(
+    site: LedgerSite, nats_server: NatsServer
+) -> None:
+    async with counting(site, nats_server, lifetime=0.5) as count:
+        at = now_ms()
+        for action in (CONSULT, "ask_assistant"):
+            await count.reserve(replace(asked(), action=action), THREE, 1, at)
+        reaping = asyncio.create_task(Reaper(site.redis, site.ledger, count).run())
+        async with asyncio.timeout(20):
+            while len(await entries(nats_server)) < 2 or (
+                len(await entries(nats_server, action="ask_assistant")) < 2
+            ):
+                assert not reaping.done(), reaping.exception()
+                await asyncio.sleep(0.1)
+        reaping.cancel()
+        await asyncio.gather(reaping, return_exceptions=True)
 
 
 async def test_a_reaper_that_comes_later_and_loses_the_ledger_still_reaps(

@@ -6,6 +6,7 @@ that the ledger tells the whole story, and operators see how much work was never
 
 import asyncio
 import heapq
+import itertools
 import time
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
@@ -45,7 +46,9 @@ class Reaper:
         self._count = count
         self._lease = Lease(redis, LEASE_KEY)
         self._open: dict[Holder, Balance] = {}
-        self._due: list[tuple[int, str, Holder]] = []
+        self._due: list[tuple[int, int, Holder]] = []
+        # Of two that are due at one moment the one noted first goes first.
+        self._order = itertools.count()
         self._why = ""
 
     async def run(self) -> None:
@@ -92,18 +95,18 @@ class Reaper:
             self._open.pop(holder, None)
         else:
             self._open[holder] = balance
-            heapq.heappush(self._due, (due, holder.subject.id, holder))
+            heapq.heappush(self._due, (due, next(self._order), holder))
 
     async def _reap(self, now: int) -> None:
         while self._due and self._due[0][0] <= now:
-            _, name, holder = heapq.heappop(self._due)
+            _, _, holder = heapq.heappop(self._due)
             balance = self._open.get(holder)
             if balance is None or (next_expiry(balance) or now + 1) > now:
                 continue
             try:
                 self._keep(holder, await self._count.expire(holder, now))
             except LedgerAway:
-                heapq.heappush(self._due, (now + _AGAIN_MS, name, holder))
+                heapq.heappush(self._due, (now + _AGAIN_MS, next(self._order), holder))
                 raise
 
     def _forget(self) -> None:
