@@ -13,8 +13,8 @@ import pytest_asyncio
 
 from gateway.guest_ceiling import GuestCeiling
 from gateway.hashed_counters import LINGER_SECONDS
-from gateway.redis_client import open_redis
 from gateway.tests.gateway_process import PASSWORD, GatewayProcess, Platform
+from servicekit.redis_client import open_redis
 from services.metering.tests.valkey_server import ValkeyServer
 from tests.support.html_outline import outline
 

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from gateway.networks import is_loopback, network_of
-from gateway.redis_client import open_redis
 from gateway.search_limits import SearchLimits, parse_limits
 from gateway.tests.gateway_process import GatewayProcess, Platform
+from servicekit.redis_client import open_redis
 from services.metering.tests.valkey_server import ValkeyServer
 
 LIMITS = {"search": 3, "suggest": 6, "note": 1}

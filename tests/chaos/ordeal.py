@@ -22,8 +22,6 @@ from tests.chaos.workload import Workload
 
 RECOVERY_SECONDS = 15.0
 """The longest that any recovery may take."""
-REBUILD_SECONDS = 60 / 1_000_000
-"""The longest that one grant may take to be rebuilt, which comes on top once Redis was emptied."""
 
 _PATIENCE_SECONDS = 60.0
 
@@ -37,21 +35,19 @@ class Strike:
     """What one round of faults did.
 
     *answers_seconds* after healing began every process counted again in every shard, and
-    *ledger_seconds* after it the ledger had what was granted then. *allowed_seconds* is the
-    longest that either may take.
+    *ledger_seconds* after it the ledger had what was granted then.
     """
 
     faults: tuple[str, ...]
     answers_seconds: float
     ledger_seconds: float
-    allowed_seconds: float
     degraded: int
     unanswered: int
 
     @property
     def slow(self) -> bool:
         """Whether recovery took longer than it may."""
-        return max(self.answers_seconds, self.ledger_seconds) > self.allowed_seconds
+        return max(self.answers_seconds, self.ledger_seconds) > RECOVERY_SECONDS
 
 
 @dataclass(slots=True)
@@ -139,7 +135,6 @@ class Ordeal:
             faults,
             round(answers - healing, 2),
             round(ledger - healing, 2),
-            round(self._allowed(faults), 2),
             degraded=sum(answer is not None and answer.degraded for answer in answered),
             unanswered=answered.count(None),
         )
@@ -160,10 +155,6 @@ class Ordeal:
         seconds = round(time.monotonic() - self._began, 1)
         strict = check_strict(self._strict.asked, await self._site.strict_ledger())
         return Outcome(check(evidence), strict, self._strikes, seconds)
-
-    def _allowed(self, faults: Sequence[str]) -> float:
-        rebuilt = self._callers.granted if "redis: FLUSHALL" in faults else 0
-        return RECOVERY_SECONDS + rebuilt * REBUILD_SECONDS
 
     async def _recovered(self, since: float) -> tuple[float, float]:
         """When every process counted in every shard, and when the ledger had what it granted."""

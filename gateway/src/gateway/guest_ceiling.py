@@ -9,8 +9,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from gateway.hashed_counters import LINGER_SECONDS, HashedCounters, day_ends, utc_now
-from gateway.redis_client import Client
+from gateway.hashed_counters import LINGER_SECONDS, HashedCounters
+from servicekit.daily_salt import day_ends, utc_now
+from servicekit.redis_client import Client
 
 _SPACE: Final = "newcomers"
 _SCRIPT: Final = "guest_ceiling.lua"

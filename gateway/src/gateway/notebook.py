@@ -1,15 +1,12 @@
 """Calls to accounts for what an account keeps for itself: marked codes and past searches."""
 
 import asyncio
-from collections.abc import Awaitable
 
-import grpc
-from grpc.aio import AioRpcError, Channel
+from grpc.aio import Channel
 
 from codingahead.accounts.v1 import notebook_pb2, notebook_pb2_grpc
-from gateway import problems
+from gateway.account_calls import answered
 from gateway.problems import Refused
-from servicekit.errors import from_rpc_error
 from servicekit.logs import get_logger
 from servicekit.metrics import Counter
 
@@ -26,11 +23,6 @@ _READ_SECONDS = 0.3
 _SECONDS = 1.0
 _NOTING = 64
 _PAGE = 100
-_REFUSALS = {
-    grpc.StatusCode.INVALID_ARGUMENT,
-    grpc.StatusCode.NOT_FOUND,
-    grpc.StatusCode.FAILED_PRECONDITION,
-}
 
 
 class Notebook:
@@ -63,7 +55,7 @@ class Notebook:
     async def searches(self, account_id: str, limit: int) -> list[notebook_pb2.PastSearch]:
         """Past searches, the latest first; *limit* is 1 to 100."""
         request = notebook_pb2.ListSearchesRequest(account_id=account_id, page_size=limit)
-        told = await _answered(self._stub.ListSearches(request, timeout=_READ_SECONDS))
+        told = await answered(self._stub.ListSearches(request, timeout=_READ_SECONDS))
         return list(told.searches)
 
     async def forget(self, account_id: str, query: str, system: str) -> None:
@@ -82,7 +74,7 @@ class Notebook:
         request = notebook_pb2.ListFavouritesRequest(
             account_id=account_id, page_size=limit, page_token=page_token
         )
-        return await _answered(self._stub.ListFavourites(request, timeout=_SECONDS))
+        return await answered(self._stub.ListFavourites(request, timeout=_SECONDS))
 
     async def all_favourites(self, account_id: str, most: int) -> list[notebook_pb2.Favourite]:
         """The *most* that were changed last."""
@@ -103,7 +95,7 @@ class Notebook:
         request = notebook_pb2.ListFavouritesRequest(
             account_id=account_id, system=system, code=code
         )
-        told = await _answered(self._stub.ListFavourites(request, timeout=_SECONDS))
+        told = await answered(self._stub.ListFavourites(request, timeout=_SECONDS))
         return told.favourites[0] if told.favourites else None
 
     async def save(
@@ -113,21 +105,21 @@ class Notebook:
         request = notebook_pb2.SaveFavouriteRequest(
             account_id=account_id, system=system, code=code, note=note
         )
-        return (await _answered(self._stub.SaveFavourite(request, timeout=_SECONDS))).favourite
+        return (await answered(self._stub.SaveFavourite(request, timeout=_SECONDS))).favourite
 
     async def delete(self, account_id: str, system: str, code: str) -> None:
         """Take a mark away, if it is there."""
         request = notebook_pb2.DeleteFavouriteRequest(
             account_id=account_id, system=system, code=code
         )
-        await _answered(self._stub.DeleteFavourite(request, timeout=_SECONDS))
+        await answered(self._stub.DeleteFavourite(request, timeout=_SECONDS))
 
     async def _note(self, account_id: str, query: str, system: str) -> None:
         request = notebook_pb2.RecordSearchRequest(
             account_id=account_id, query=query, system=system
         )
         try:
-            await _answered(self._stub.RecordSearch(request, timeout=_SECONDS))
+            await answered(self._stub.RecordSearch(request, timeout=_SECONDS))
         except Refused as refused:
             NOTED.labels("failed").inc()
             log.warning("search_not_noted", reason=refused.problem.reason)
@@ -138,15 +130,4 @@ class Notebook:
         request = notebook_pb2.ForgetSearchesRequest(
             account_id=account_id, query=query, system=system
         )
-        await _answered(self._stub.ForgetSearches(request, timeout=_SECONDS))
-
-
-async def _answered[A](call: Awaitable[A]) -> A:
-    try:
-        return await call
-    except AioRpcError as error:
-        failure = from_rpc_error(error)
-        if failure.code in _REFUSALS:
-            raise Refused(problems.refused_by_notebook(failure)) from None
-        log.warning("notebook_away", code=failure.code.name, reason=failure.reason)
-        raise Refused(problems.accounts_away()) from None
+        await answered(self._stub.ForgetSearches(request, timeout=_SECONDS))

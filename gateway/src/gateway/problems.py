@@ -473,6 +473,8 @@ def refused_by_accounts(error: ServiceError) -> Problem:
         return Problem(TOKEN_REFUSED, error.reason, detail)
     if error.reason in ("ACCOUNT_UNKNOWN", "SESSION_UNKNOWN"):
         return not_signed_in()
+    if error.reason == "NOTEBOOK_FULL":
+        return Problem(NOTEBOOK_FULL, error.reason, error.message)
     if error.code in (grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.NOT_FOUND):
         # These say in words for people what is against it and what to do.
         return Problem(REFUSED_BY_ACCOUNTS, error.reason, error.message)
@@ -494,18 +496,6 @@ def second_factor_due(token: str, methods: Sequence[str]) -> Problem:
 def not_signed_in() -> Problem:
     """What is asked for belongs to an account, and nobody is signed in."""
     return Problem(NOT_SIGNED_IN, "NOT_SIGNED_IN", "This belongs to an account. Please log in.")
-
-
-def refused_by_notebook(error: ServiceError) -> Problem:
-    """What accounts refused to keep for an account."""
-    if error.code is grpc.StatusCode.INVALID_ARGUMENT:
-        return invalid_fields(error.violations)
-    if error.reason == "NOTEBOOK_FULL":
-        return Problem(NOTEBOOK_FULL, error.reason, error.message)
-    if error.reason == "ACCOUNT_UNKNOWN":
-        return not_signed_in()
-    log.error("notebook_refused", reason=error.reason, code=error.code.name)
-    return accounts_away()
 
 
 def refused_by_assistant(error: ServiceError) -> Problem:

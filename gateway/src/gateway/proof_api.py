@@ -38,12 +38,6 @@ class SecondFactor(BaseModel):
     credential: dict[str, Any] | None = None
 
 
-class StepToken(BaseModel):
-    """The token of a log-in; a browser that logs in on pages carries it in a cookie."""
-
-    token: str | None = None
-
-
 class PasskeyAnswer(BaseModel):
     """What the browser answered, a PublicKeyCredential with bytes in URL-safe base64."""
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.hashed_counters import HashedCounters
-from gateway.redis_client import Client
 from servicekit.metrics import Counter
+from servicekit.redis_client import Client
 
 ASKED = Counter(
     "gateway_search_limits_total",

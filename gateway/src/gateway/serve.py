@@ -31,7 +31,6 @@ from gateway.plan_calls import PlanCalls
 from gateway.privacy import Privacy
 from gateway.providers import Providers
 from gateway.questions import Questions
-from gateway.redis_client import open_redis
 from gateway.rendering import PreparedPage
 from gateway.reservations import Reservations
 from gateway.search_limits import SearchLimits, parse_limits
@@ -43,6 +42,7 @@ from servicekit.bus import BroadcastConsumer, Publisher
 from servicekit.grpc_client import open_channel
 from servicekit.lifecycle import Process
 from servicekit.logs import get_logger
+from servicekit.redis_client import open_redis
 
 log = get_logger("gateway.serve")
 

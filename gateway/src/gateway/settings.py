@@ -6,9 +6,9 @@ from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from gateway.payment_links import parse_payment_links
-from gateway.redis_client import check_address
 from gateway.search_limits import parse_limits
 from gateway.signing import Keyring
+from servicekit.redis_client import check_address
 from servicekit.settings import ServiceSettings
 
 

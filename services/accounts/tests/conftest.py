@@ -24,10 +24,10 @@ from accounts.mail_texts import MailTexts
 from accounts.migrate import migrate
 from accounts.password_changes import PasswordChanges
 from accounts.passwords import Passwords
-from accounts.redis_client import open_redis
 from accounts.registrar import Registrar
 from accounts.settings import database_at
 from accounts.store import Store
+from servicekit.redis_client import open_redis
 from services.accounts.tests.accounts_process import AccountsProcess
 from services.accounts.tests.events_reader import make_stream
 from services.accounts.tests.factor_people import Desk, Person, new_desk

@@ -19,9 +19,9 @@ from accounts.limit_counters import LimitCounters
 from accounts.limits import parse_limits
 from accounts.login_guard import LoginGuard, TooManyAttempts
 from accounts.passwords import Match, Passwords
-from accounts.redis_client import open_redis
 from accounts.registrar import Registrar
 from accounts.store import Store
+from servicekit.redis_client import open_redis
 from services.accounts.tests.conftest import Clock
 from services.accounts.tests.people import PASSWORD, registration
 from services.metering.tests.valkey_server import ValkeyServer

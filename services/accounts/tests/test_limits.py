@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.limit_counters import LimitCounters
 from accounts.limits import DEFAULTS, Limit, parse_limits, take
-from accounts.redis_client import Client, open_redis
+from servicekit.redis_client import Client, open_redis
 from services.metering.tests.valkey_server import ValkeyServer
 
 THREE = Limit("login-account", 3, 3600)

@@ -1,13 +1,26 @@
 """Migrations: forward and back on a filled database, by one process at a time."""
 
 import asyncio
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Connection,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Text,
+    Uuid,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import TypeEngine
 
 from accounts import tables
 from accounts.database import Database
@@ -74,11 +87,44 @@ async def test_accounts_outlive_a_step_back_and_forward(
     assert await sql("SELECT count(*) FROM accounts") == [(6,)]
 
 
+VALUES: dict[type[TypeEngine[Any]], Any] = {
+    Text: "x",
+    LargeBinary: b"x",
+    BigInteger: 1,
+    Integer: 1,
+    Boolean: True,
+    DateTime: datetime(2026, 11, 29, tzinfo=UTC),
+    Uuid: UUID(int=1),
+}
+
+
+async def fill(database: Database, account_id: str) -> None:
+    """A row in each table that has none."""
+
+    async def work(connection: AsyncConnection) -> None:
+        for table in tables.metadata.sorted_tables:
+            if (await connection.execute(table.select().limit(1))).one_or_none() is not None:
+                continue
+            row = {
+                column.name: account_id
+                if column.name == "account_id"
+                else VALUES[type(column.type)]
+                for column in table.columns
+                if column.identity is None
+            }
+            await connection.execute(table.insert().values(row))
+
+    await database.transact(work)
+
+
 async def test_a_filled_database_goes_all_the_way_back_and_forward(
-    database_url: str, registrar: Registrar, sql: Sql
+    database_url: str, database: Database, registrar: Registrar, sql: Sql
 ) -> None:
-    await registrar.register(registration())
-    assert (await migrated(database_url, "base"))[-1] == f"schema is at base, it was at {NEWEST}"
+    await fill(database, (await registrar.register(registration())).account.id)
+    for earlier in reversed([name.split()[0] for name in NAMES[:-1]]):
+        assert (await migrated(database_url, earlier))[-1].startswith(f"schema is at {earlier}")
+    assert await sql("SELECT count(*) FROM accounts") == [(1,)]
+    assert (await migrated(database_url, "base"))[-1] == "schema is at base, it was at 0001"
     left = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
     assert await sql(left) == [("alembic_version",)]
     assert (await migrated(database_url, "head"))[-1] == f"schema is at {NEWEST}, it was at base"

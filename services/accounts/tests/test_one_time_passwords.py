@@ -22,8 +22,8 @@ from accounts.limit_counters import LimitCounters
 from accounts.limits import parse_limits
 from accounts.login_guard import LoginGuard
 from accounts.passwords import Passwords
-from accounts.redis_client import open_redis
 from accounts.registrar import Registrar
+from servicekit.redis_client import open_redis
 from services.accounts.tests.conftest import Clock
 from services.accounts.tests.factor_people import EMAIL, KEYS, Desk, Person, acts, new_desk, winners
 from services.accounts.tests.people import PASSWORD

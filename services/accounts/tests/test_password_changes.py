@@ -10,22 +10,14 @@ from accounts.doorkeeper import CredentialsRejected, Doorkeeper
 from accounts.freshness import FRESH, ProofNeeded
 from accounts.login_guard import TooManyAttempts
 from accounts.mailed_tokens import CONFIRM, RESET
-from accounts.password_changes import Change, PasswordChanges
+from accounts.password_changes import PasswordChanges
 from accounts.registrar import Registrar, SignedIn
 from accounts.secret_tokens import TokenRefused
 from services.accounts.tests.conftest import Clock
+from services.accounts.tests.passwords import ANN, NEXT, change
 from services.accounts.tests.people import PASSWORD, registration
 from services.accounts.tests.sql import Sql
 from services.accounts.tests.traces import acts, is_signed_in, link, published
-
-ANN = "ann@example.org"
-NEXT = "an altogether new one"
-
-
-def change(
-    person: SignedIn, current: str = PASSWORD, password: str = NEXT, session_id: str = ""
-) -> Change:
-    return Change(person.account.id, session_id or person.session.id, current, password)
 
 
 @pytest.fixture

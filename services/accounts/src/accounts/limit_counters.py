@@ -4,28 +4,26 @@ While Redis is away each process counts for itself, by the same limits: an outag
 door nor shuts it. What was counted before it is forgotten meanwhile, and with n processes n times
 as many attempts are let through.
 
-Addresses and networks are hashed under a salt that is made anew for every day (UTC) and that Redis
-forgets an hour after it; no setting, log or file of ours has it. What concerns nobody, the limit on
-all together, has a key of its own and so outlives midnight.
+Addresses and networks are hashed under the day's salt, which Redis forgets an hour after it. What
+concerns nobody, the limit on all together, has a key of its own and so outlives midnight.
 """
 
-import asyncio
 import hashlib
 import hmac
-import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import resources
-from typing import Any, Final
+from typing import Final
 
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import RedisError
 
 from accounts.limits import Limit, Taken, take
-from accounts.redis_client import Client
+from servicekit.daily_salt import DailySalt, utc_now
 from servicekit.logs import get_logger
 from servicekit.metrics import Counter, Gauge
+from servicekit.redis_client import Client, Script
 
 log = get_logger("accounts.limits")
 
@@ -38,9 +36,7 @@ type Bucket = tuple[Limit, str]
 """A limit, and whose attempt it is; empty where it is everybody's."""
 
 _SPACE: Final = "accounts:{limits}"
-_SCRIPT: Final = resources.files("accounts").joinpath("limits.lua").read_text("utf-8")
-_SHA: Final = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
-_DAY_SECONDS: Final = 86_400
+_SCRIPT: Final = Script(resources.files("accounts").joinpath("limits.lua").read_text("utf-8"))
 _LINGER_SECONDS: Final = 3_600
 _AWAY_SECONDS: Final = 1.0
 """After a failure Redis is left alone for so long: a visitor should not wait for each."""
@@ -56,13 +52,12 @@ class LimitCounters:
         self,
         redis: Client,
         *,
-        today: Callable[[], datetime] = lambda: datetime.now(UTC),
+        today: Callable[[], datetime] = utc_now,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._redis = redis
-        self._today = today
         self._clock = clock
-        self._salt, self._salt_day = secrets.token_bytes(32), ""
+        self._salt = DailySalt(redis, _SPACE, linger_seconds=_LINGER_SECONDS, now=today)
         self._away_until = 0.0
         self._alone: OrderedDict[bytes, float] = OrderedDict()
 
@@ -91,14 +86,14 @@ class LimitCounters:
         if self._clock() < self._away_until:
             return None
         try:
-            await self._renew_salt()
+            await self._salt.renew()
             keys = [self._key(limit, who) for limit, who in buckets]
             arguments = [
                 str(number)
                 for limit, _ in buckets
                 for number in (limit.holds, limit.seconds * _MICROSECONDS)
             ]
-            answer = await self._run([*keys, what, *arguments], len(keys))
+            answer = await _SCRIPT.run(self._redis, keys, [what, *arguments])
         except (RedisError, OSError, TimeoutError) as error:
             self._away_until = self._clock() + _AWAY_SECONDS
             ALONE.set(1)
@@ -106,13 +101,6 @@ class LimitCounters:
             return None
         ALONE.set(0)
         return answer
-
-    async def _run(self, told: Sequence[str], keys: int) -> list[int]:
-        try:
-            answer: Any = await self._redis.evalsha(_SHA, keys, *told)
-        except NoScriptError:
-            answer = await self._redis.eval(_SCRIPT, keys, *told)
-        return [int(number) for number in answer]
 
     def _take_alone(self, buckets: Sequence[Bucket]) -> tuple[Taken, int]:
         now, after = self._clock(), dict[bytes, float]()
@@ -128,30 +116,9 @@ class LimitCounters:
             self._alone.popitem(last=False)
         return Taken(allowed=True), 0
 
-    async def _renew_salt(self) -> None:
-        """Take the day's salt, the same for all processes, from Redis, or leave it there."""
-        moment = self._today()
-        day = moment.date().isoformat()
-        if day == self._salt_day:
-            return
-        midnight = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-        kept = _DAY_SECONDS - (moment - midnight).total_seconds() + _LINGER_SECONDS
-        ours = secrets.token_hex(32)
-        there: Any = await self._redis.set(
-            f"{_SPACE}:salt:{day}", ours, nx=True, get=True, ex=int(kept)
-        )
-        self._salt = ours.encode() if there is None else bytes(there)
-        self._salt_day = day
-        # Also where nobody comes any more.
-        asyncio.get_running_loop().call_later(kept, self._forget, day)
-
-    def _forget(self, day: str) -> None:
-        if self._salt_day == day:
-            self._salt, self._salt_day = secrets.token_bytes(32), ""
-
     def _key(self, limit: Limit, who: str) -> str:
         return f"{_SPACE}:{limit.name}" + (f":{self._digest(limit, who).hex()}" if who else "")
 
     def _digest(self, limit: Limit, who: str) -> bytes:
         told = f"{limit.name}:{who}".encode()
-        return hmac.new(self._salt, told, hashlib.sha256).digest()[:16]
+        return hmac.new(self._salt.value, told, hashlib.sha256).digest()[:16]

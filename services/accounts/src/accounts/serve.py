@@ -46,7 +46,6 @@ from accounts.privacy import Privacy
 from accounts.privacy_api import PrivacyApi
 from accounts.proving import Prover
 from accounts.reauthentication import Reauthentication
-from accounts.redis_client import open_redis
 from accounts.registrar import Registrar
 from accounts.relay import Relay
 from accounts.second_step import SecondStep
@@ -68,6 +67,7 @@ from codingahead.accounts.v1 import (
     sessions_pb2_grpc,
 )
 from servicekit.lifecycle import Process
+from servicekit.redis_client import open_redis
 
 # Longer than the bus takes to say that it does not take an event.
 _RELAY_SECONDS = 8.0

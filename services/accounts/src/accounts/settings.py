@@ -11,8 +11,8 @@ from accounts.limits import parse_limits
 from accounts.mail_settings import MailSettings
 from accounts.payment_settings import PaymentSettings
 from accounts.provider_settings import ProviderSettings
-from accounts.redis_client import check_address
 from accounts.secret_keys import SecretKeys
+from servicekit.redis_client import check_address
 
 _DRIVERS = ("postgresql", "postgres", "postgresql+asyncpg")
 

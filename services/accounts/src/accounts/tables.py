@@ -3,6 +3,8 @@
 ``migrations/`` makes them; a test holds the two together.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -69,18 +71,19 @@ accounts = Table(
     ),
 )
 
+
+def _of_account(**options: Any) -> Column[str]:
+    """Whose a row is: it goes with its account."""
+    owner = ForeignKey(accounts.c.account_id, ondelete="CASCADE")
+    return Column("account_id", Text, owner, **options)
+
+
 sessions = Table(
     "sessions",
     metadata,
     Column("session_id", Text, primary_key=True),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
-    Column(
-        "account_id",
-        Text,
-        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    _of_account(nullable=False, index=True),
     Column("begun_at", DateTime(timezone=True), nullable=False),
     # When it ends unless it is used.
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
@@ -97,12 +100,7 @@ sessions = Table(
 favourites = Table(
     "favourites",
     metadata,
-    Column(
-        "account_id",
-        Text,
-        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
-        primary_key=True,
-    ),
+    _of_account(primary_key=True),
     Column("system", Text, primary_key=True),
     Column("code", Text, primary_key=True),
     Column("note", Text, nullable=False),
@@ -113,12 +111,7 @@ favourites = Table(
 searches = Table(
     "searches",
     metadata,
-    Column(
-        "account_id",
-        Text,
-        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
-        primary_key=True,
-    ),
+    _of_account(primary_key=True),
     Column("query", Text, primary_key=True),
     Column("system", Text, primary_key=True),
     Column("searched_at", DateTime(timezone=True), nullable=False),
@@ -131,7 +124,7 @@ secret_tokens = Table(
     Column("token_hash", LargeBinary, primary_key=True),
     # What it may be used for, once.
     Column("purpose", Text, nullable=False),
-    Column("account_id", Text, ForeignKey(accounts.c.account_id, ondelete="CASCADE")),
+    _of_account(),
     # JSON, as its purpose needs it.
     Column("facts", Text, nullable=False),
     Column("made_at", DateTime(timezone=True), nullable=False),
@@ -144,7 +137,7 @@ mails = Table(
     metadata,
     Column("mail_id", Uuid, primary_key=True),
     Column("position", BigInteger, Identity(always=True), nullable=False),
-    Column("account_id", Text, ForeignKey(accounts.c.account_id, ondelete="CASCADE"), index=True),
+    _of_account(index=True),
     Column("kind", Text, nullable=False),
     Column("recipient", Text, nullable=False),
     Column("subject", Text, nullable=False),
@@ -176,13 +169,7 @@ passkeys = Table(
     "passkeys",
     metadata,
     Column("credential_id", LargeBinary, primary_key=True),
-    Column(
-        "account_id",
-        Text,
-        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    _of_account(nullable=False, index=True),
     Column("public_key", LargeBinary, nullable=False),
     Column("sign_count", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
@@ -195,12 +182,7 @@ passkeys = Table(
 one_time_passwords = Table(
     "one_time_passwords",
     metadata,
-    Column(
-        "account_id",
-        Text,
-        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
-        primary_key=True,
-    ),
+    _of_account(primary_key=True),
     # Encrypted by the key of key_id.
     Column("secret", LargeBinary, nullable=False),
     Column("key_id", Text, nullable=False),
@@ -218,13 +200,7 @@ recovery_codes = Table(
     "recovery_codes",
     metadata,
     Column("code_hash", LargeBinary, primary_key=True),
-    Column(
-        "account_id",
-        Text,
-        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    _of_account(nullable=False, index=True),
     Column("made_at", DateTime(timezone=True), nullable=False),
 )
 
@@ -232,13 +208,7 @@ api_keys = Table(
     "api_keys",
     metadata,
     Column("key_id", Text, primary_key=True),
-    Column(
-        "account_id",
-        Text,
-        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    _of_account(nullable=False, index=True),
     Column("name", Text, nullable=False),
     # Its first characters, for its owner to know it by.
     Column("hint", Text, nullable=False),
@@ -256,9 +226,7 @@ plan_changes = Table(
     "plan_changes",
     metadata,
     Column("position", BigInteger, Identity(always=True), primary_key=True),
-    Column(
-        "account_id", Text, ForeignKey(accounts.c.account_id, ondelete="CASCADE"), nullable=False
-    ),
+    _of_account(nullable=False),
     Column("before", Text, nullable=False),
     Column("plan", Text, nullable=False),
     Column("actor", Text, nullable=False),
@@ -283,7 +251,7 @@ payment_customers = Table(
     metadata,
     Column("customer_id", Text, primary_key=True),
     # Null until the provider tells whose it is: its events come in any order.
-    Column("account_id", Text, ForeignKey(accounts.c.account_id, ondelete="CASCADE"), index=True),
+    _of_account(index=True),
     Column("seen_at", DateTime(timezone=True), nullable=False),
 )
 
@@ -309,13 +277,7 @@ identities = Table(
     metadata,
     Column("issuer", Text, primary_key=True),
     Column("subject", Text, primary_key=True),
-    Column(
-        "account_id",
-        Text,
-        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    _of_account(nullable=False, index=True),
     Column("linked_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
 )
@@ -324,13 +286,7 @@ known_devices = Table(
     "known_devices",
     metadata,
     Column("device_hash", LargeBinary, primary_key=True),
-    Column(
-        "account_id",
-        Text,
-        ForeignKey(accounts.c.account_id, ondelete="CASCADE"),
-        primary_key=True,
-        index=True,
-    ),
+    _of_account(primary_key=True, index=True),
     Column("seen_at", DateTime(timezone=True), nullable=False, index=True),
 )
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter as Tally
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from metering import decision, sections
@@ -195,15 +195,21 @@ class Meter:
         return [None] * len(charges)
 
     async def _count_strict(self, charge: Charge) -> Use | None:
-        try:
-            return await self._strict.decide(*charge, _now(), seconds=self._seconds)
-        except LedgerAway:
-            NOT_COUNTED.labels("ledger").inc()
-        except ShardClosed:
-            NOT_COUNTED.labels("shard_closed").inc()
-        except RedisAway as error:
-            self._availability.lost(str(error))
-        return None
+        decided = self._strict.decide(*charge, _now(), seconds=self._seconds)
+        return await counted(decided, self._availability)
+
+
+async def counted[S](step: Awaitable[S], availability: Availability) -> S | None:
+    """What *step* of the strict count answers; None, which is noted, where it could not count."""
+    try:
+        return await step
+    except LedgerAway:
+        NOT_COUNTED.labels("ledger").inc()
+    except ShardClosed:
+        NOT_COUNTED.labels("shard_closed").inc()
+    except RedisAway as error:
+        availability.lost(str(error))
+    return None
 
 
 def decision_labels(question: Question, answer: Decision) -> tuple[str, str, str, str, str]:

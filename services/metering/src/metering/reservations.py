@@ -8,12 +8,9 @@ from metering import decision
 from metering.availability import Availability
 from metering.balance import Holder
 from metering.decision import Allowance, Decision, Question, QuestionInvalid, Subject
-from metering.ledger_reader import LedgerAway
-from metering.meter import DECISIONS, decision_labels
+from metering.meter import DECISIONS, counted, decision_labels
 from metering.periods import CalendarMonth, DaysFromFirst, Period
 from metering.plans import Limit, Plans
-from metering.redis_connection import RedisAway
-from metering.store import NOT_COUNTED, ShardClosed
 from metering.strict import Outcome, Reserved, Settled
 from metering.strict_count import StrictCount
 from servicekit.metrics import Counter
@@ -108,15 +105,8 @@ class Reservations:
     ) -> Reserved | None:
         if not self._availability.up:
             return None
-        try:
-            return await self._count.reserve(question, limit, units, _now(), seconds=seconds)
-        except LedgerAway:
-            NOT_COUNTED.labels("ledger").inc()
-        except ShardClosed:
-            NOT_COUNTED.labels("shard_closed").inc()
-        except RedisAway as error:
-            self._availability.lost(str(error))
-        return None
+        reserved = self._count.reserve(question, limit, units, _now(), seconds=seconds)
+        return await counted(reserved, self._availability)
 
 
 def _check(question: Question, units: int, plans: Plans) -> None:

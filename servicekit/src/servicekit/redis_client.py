@@ -1,11 +1,19 @@
-"""Redis as accounts reaches it: one server, or a cluster of them."""
+"""Redis for what is bounded, not counted: one server, or a cluster of them.
 
+Whoever uses this module asks for ``codingahead-servicekit[redis]``. Metering, to which each
+microsecond matters, has a connection of its own.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError
 
 _CLUSTER = "+cluster"
 _PORT = 6379
@@ -47,6 +55,26 @@ def open_redis(url: str, *, seconds: float) -> Client:
         socket_connect_timeout=seconds,
         retry=once,
     )
+
+
+class Script:
+    """A Lua script that answers whole numbers."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+    async def run(self, redis: Client, keys: Sequence[str], arguments: Sequence[str]) -> list[int]:
+        """What it answers; it is sent whole only to a server that does not know it.
+
+        Raises:
+            RedisError, OSError, TimeoutError: when there is no answer.
+        """
+        try:
+            answer: Any = await redis.evalsha(self._sha, len(keys), *keys, *arguments)
+        except NoScriptError:
+            answer = await redis.eval(self._text, len(keys), *keys, *arguments)
+        return [int(number) for number in answer]
 
 
 def _nodes(url: str) -> list[ClusterNode]:
